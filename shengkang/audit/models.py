@@ -16,7 +16,13 @@ class Fact(models.Model):
         abstract = True
         triggers = [
             pgtrigger.Protect(name="is_a_fact", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Protect(name="is_not_emptied", operation=pgtrigger.Truncate, level=pgtrigger.Statement),
+            pgtrigger.Trigger(
+                name="is_not_emptied",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func="RAISE EXCEPTION 'facts are not emptied: %', TG_TABLE_NAME;",
+            ),
         ]
 
 
