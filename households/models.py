@@ -115,7 +115,9 @@ class HouseholdHead(models.Model):
         verbose_name_plural = _("hundred-household heads")
         ordering = ["village", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(active_to__isnull=True) | Q(active_to__gte=F("active_from")), name="head_serves_forward"),
+            models.CheckConstraint(
+                condition=Q(active_to__isnull=True) | Q(active_to__gte=F("active_from")), name="head_serves_forward"
+            ),
         ]
 
     def __str__(self):
@@ -139,7 +141,9 @@ class Assignment(models.Model):
                 name="home_has_one_head_at_a_time",
                 expressions=[("home", RangeOperators.EQUAL), (_days(), RangeOperators.OVERLAPS)],
             ),
-            models.CheckConstraint(condition=Q(active_to__isnull=True) | Q(active_to__gte=F("active_from")), name="assignment_runs_forward"),
+            models.CheckConstraint(
+                condition=Q(active_to__isnull=True) | Q(active_to__gte=F("active_from")), name="assignment_runs_forward"
+            ),
         ]
         indexes = [models.Index(fields=["head"], condition=Q(active_to__isnull=True), name="assignment_now_of_head")]
 

@@ -9,6 +9,7 @@ from django.db import connections
 from pytest_django.plugin import blocking_manager_key
 
 from tests import station
+from tests.world import make_world
 
 
 def _point_at(name: str) -> None:
@@ -59,3 +60,9 @@ def committed(django_db_setup, django_db_blocker, worker_database):
         yield name
         _point_at(worker_database)
     station.drop(name)
+
+
+@pytest.fixture
+def world(db):
+    """Two small stations (tests/world.py), rolled back after the test."""
+    return make_world()

@@ -43,7 +43,9 @@ if "SHENGKANG_TEST_ENGINES" not in os.environ:
 def template_name() -> str:
     """The template database for exactly these migrations; another set of migrations makes another template."""
     digest = hashlib.sha256()
-    for file in sorted([*HERE.glob("*/migrations/*.py"), *HERE.glob("shengkang/*/migrations/*.py"), *HERE.glob("shengkang/audit/**/grant.py")]):
+    for file in sorted(
+        [*HERE.glob("*/migrations/*.py"), *HERE.glob("shengkang/*/migrations/*.py"), *HERE.glob("shengkang/audit/**/grant.py")]
+    ):
         digest.update(file.relative_to(HERE).as_posix().encode() + file.read_bytes())
     return f"template_{digest.hexdigest()[:12]}"
 

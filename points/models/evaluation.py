@@ -17,7 +17,11 @@ from shengkang.organization.models import Person, Station, StationQuerySet, User
 
 class PeriodQuerySet(StationQuerySet):
     def visible_to(self, user):
-        return self.of_station_of(user) if access.may(user, "points_entry", "list") or access.may(user, "publication", "read") else self.none()
+        return (
+            self.of_station_of(user)
+            if access.may(user, "points_entry", "list") or access.may(user, "publication", "read")
+            else self.none()
+        )
 
 
 class EvaluationPeriod(models.Model):

@@ -79,11 +79,19 @@ class Transfer(Fact):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     key = models.CharField(max_length=100, unique=True)
     rule = models.ForeignKey(Rule, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("rule of the tariff"))
-    period = models.ForeignKey(EvaluationPeriod, models.PROTECT, null=True, blank=True, related_name="transfers", verbose_name=_("evaluation period"))
-    case = models.ForeignKey(DisputeCase, models.PROTECT, null=True, blank=True, related_name="transfers", verbose_name=_("dispute case"))
+    period = models.ForeignKey(
+        EvaluationPeriod, models.PROTECT, null=True, blank=True, related_name="transfers", verbose_name=_("evaluation period")
+    )
+    case = models.ForeignKey(
+        DisputeCase, models.PROTECT, null=True, blank=True, related_name="transfers", verbose_name=_("dispute case")
+    )
     deed = models.ForeignKey(Deed, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("deed"))
-    redemption = models.ForeignKey("points.Redemption", models.PROTECT, null=True, blank=True, related_name="transfers", verbose_name=_("redemption"))
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses"))
+    redemption = models.ForeignKey(
+        "points.Redemption", models.PROTECT, null=True, blank=True, related_name="transfers", verbose_name=_("redemption")
+    )
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+    )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
@@ -108,7 +116,9 @@ class Transfer(Fact):
                 name="reversal_names_what_why_and_who",
             ),
             models.CheckConstraint(condition=~Q(kind="award") | Q(rule__isnull=False), name="award_names_its_rule"),
-            models.CheckConstraint(condition=~Q(kind="redemption") | Q(redemption__isnull=False), name="redemption_names_its_slip"),
+            models.CheckConstraint(
+                condition=~Q(kind="redemption") | Q(redemption__isnull=False), name="redemption_names_its_slip"
+            ),
         ]
 
     def __str__(self):

@@ -190,7 +190,9 @@ class StockMove(Fact):
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="moves", verbose_name=_("batch of goods"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     pieces = models.IntegerField(_("pieces"))
-    redemption = models.ForeignKey(Redemption, models.PROTECT, null=True, blank=True, related_name="moves", verbose_name=_("redemption"))
+    redemption = models.ForeignKey(
+        Redemption, models.PROTECT, null=True, blank=True, related_name="moves", verbose_name=_("redemption")
+    )
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
 

@@ -96,12 +96,16 @@ class Deed(models.Model):
     station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("police station"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="deeds", verbose_name=_("person"))
     rule = models.ForeignKey(Rule, models.PROTECT, verbose_name=_("rule of the tariff"))
-    case = models.ForeignKey(DisputeCase, models.PROTECT, null=True, blank=True, related_name="deeds", verbose_name=_("dispute case"))
+    case = models.ForeignKey(
+        DisputeCase, models.PROTECT, null=True, blank=True, related_name="deeds", verbose_name=_("dispute case")
+    )
     text = models.CharField(_("what was done"), max_length=500)
     done_on = models.DateField(_("done on"), db_index=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     at = models.DateTimeField(_("recorded at"))
-    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by"))
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
+    )
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
 
     objects = DeedQuerySet.as_manager()

@@ -98,7 +98,9 @@ class DisputeCase(models.Model):
     risk = models.CharField(_("risk"), max_length=6, choices=Risk.choices, blank=True)
     grade = models.CharField(_("grade"), max_length=8, choices=Grade.choices, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
-    officer = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("officer in charge"))
+    officer = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("officer in charge")
+    )
     mediator = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("mediator"))
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
@@ -126,7 +128,8 @@ class DisputeCase(models.Model):
                 name="case_archived_means_when",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["reported", "settled", "archived"]) | (~Q(risk="") & ~Q(grade="") & Q(due_at__isnull=False)),
+                condition=Q(status__in=["reported", "settled", "archived"])
+                | (~Q(risk="") & ~Q(grade="") & Q(due_at__isnull=False)),
                 name="case_beyond_report_is_graded",
             ),
             models.CheckConstraint(
@@ -165,7 +168,9 @@ class CaseStep(Fact):
         ordering = ["case", "no"]
         constraints = [
             models.UniqueConstraint(fields=["case", "no"], name="step_numbered_once"),
-            models.CheckConstraint(condition=Q(move="open", no=1, from_status="") | (~Q(move="open") & Q(no__gt=1)), name="step_one_opens"),
+            models.CheckConstraint(
+                condition=Q(move="open", no=1, from_status="") | (~Q(move="open") & Q(no__gt=1)), name="step_one_opens"
+            ),
         ]
 
     def __str__(self):

@@ -102,7 +102,8 @@ class FollowUp(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "due_on"], name="follow_up_once_a_day"),
             models.CheckConstraint(
-                condition=Q(done_at__isnull=True, outcome="", by__isnull=True) | (Q(done_at__isnull=False, by__isnull=False) & ~Q(outcome="")),
+                condition=Q(done_at__isnull=True, outcome="", by__isnull=True)
+                | (Q(done_at__isnull=False, by__isnull=False) & ~Q(outcome="")),
                 name="follow_up_done_means_when_whom_what",
             ),
         ]

@@ -29,7 +29,9 @@ class Unit(models.Model):
         VILLAGE = "village", _("village or community")
         GROUP = "group", _("villagers' group")
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+    )
     level = models.CharField(_("level"), max_length=10, choices=Level.choices)
     code = models.CharField(_("official code"), max_length=12, blank=True)
     name = models.CharField(pgettext_lazy("unit", "name"), max_length=60)
@@ -44,7 +46,9 @@ class Unit(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(path__endswith="."), name="unit_path_ends_in_a_dot"),
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="unit_code_once"),
-            models.CheckConstraint(condition=Q(level="group") | Q(parent__isnull=False) | Q(level="province"), name="unit_has_a_parent"),
+            models.CheckConstraint(
+                condition=Q(level="group") | Q(parent__isnull=False) | Q(level="province"), name="unit_has_a_parent"
+            ),
         ]
 
     def __str__(self):
@@ -104,7 +108,8 @@ class Address(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["village", "group", "door"], name="address_once", nulls_distinct=False),
             models.CheckConstraint(
-                condition=Q(latitude__isnull=True, longitude__isnull=True) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="address_point_is_on_earth",
             ),
         ]
