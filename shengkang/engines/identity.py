@@ -79,7 +79,7 @@ def _works(identity: Identity, binary: Path, folder: Path) -> bool:
     if shutil.which(identity.prefix[0]) is None:
         return False
     for command in ([binary, "--version"], ["ls", folder]):
-        done = subprocess.run([*identity.prefix, *command], stdin=subprocess.DEVNULL, capture_output=True)
+        done = subprocess.run([*identity.prefix, *command], check=False, stdin=subprocess.DEVNULL, capture_output=True)
         if done.returncode != 0:
             return False
     return True

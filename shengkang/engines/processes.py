@@ -47,7 +47,7 @@ def spawn(
             env=env,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(death_signal, me),
+            preexec_fn=lambda: die_with_parent(death_signal, me),  # noqa: PLW1509 - the supervisor has no threads
         )
 
 
@@ -102,8 +102,15 @@ class Lock:
 
     def take(self, patience: float = 1.0) -> None:
         """Raise EngineError when another process holds the lock for longer than `patience` seconds."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with contextlib.suppress(PermissionError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except PermissionError as error:
+            raise EngineError(
+                f"{self.path.parent} belongs to another user, who perhaps ran this as root.\n"
+                f"  sudo chown -R $(id -un) {self.path.parent}   (or use another folder: SHENGKANG_VAR=…)"
+            ) from error
         # A reader who only asks whether the lock is held has it for an instant: hence the patience.
         if not wait_until(lambda: _flock(handle, fcntl.LOCK_EX), patience):
             holder = os.pread(handle, 20, 0).decode() or "unknown"
