@@ -1,4 +1,4 @@
-"""`python -m shengkang.engines run`."""
+"""`python -m shengkang.engines run`, or `… with manage.py bench`: a command with servers of its own."""
 
 import os
 import sys
@@ -12,8 +12,10 @@ HOME = Path(__file__).resolve().parent.parent.parent
 
 def main(words: list[str]) -> int:
     """Run the station; 1 when it could not come up, 2 for a wrong command."""
-    if words != ["run"]:
-        print("Usage: python -m shengkang.engines run", file=sys.stderr)
+    if words[:1] not in (["run"], ["with"]) or (words[0] == "run") != (len(words) == 1):
+        print(
+            "Usage: python -m shengkang.engines run\n       python -m shengkang.engines with manage.py COMMAND …", file=sys.stderr
+        )
         return 2
     port = os.environ.get("PORT") or "8000"
     if not port.isdigit() or not 0 < int(port) < 65536:
@@ -21,6 +23,8 @@ def main(words: list[str]) -> int:
         return 2
     var = Path(os.environ.get("SHENGKANG_VAR") or HOME / "var").resolve()
     try:
+        if words[0] == "with":
+            return Station(HOME, var, servers_in=var / "bench").run_with(words[1:])
         Station(HOME, var, os.environ.get("HOST") or "127.0.0.1", int(port)).run()
     except EngineError as error:
         print(f"\n{error}", file=sys.stderr)

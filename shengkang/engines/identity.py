@@ -54,9 +54,7 @@ def _namespace() -> Identity:
 def _other_users() -> list[Identity]:
     users = [user for user in pwd.getpwall() if user.pw_name in ("postgres", "nobody")]
     users.sort(key=lambda user: user.pw_name, reverse=True)
-    return [
-        _dropped(user.pw_uid, user.pw_gid, capability) for user in users for capability in (True, False)
-    ]
+    return [_dropped(user.pw_uid, user.pw_gid, capability) for user in users for capability in (True, False)]
 
 
 def _dropped(uid: int, gid: int, capability: bool = True) -> Identity:

@@ -166,7 +166,9 @@ class Cluster:
             if wait_until(lambda: not self._inhabitants(), patience):
                 break
         else:
-            raise EngineError(f"PostgreSQL processes {self._inhabitants()} still run in {self.folder}. End them, then start again.")
+            raise EngineError(
+                f"PostgreSQL processes {self._inhabitants()} still run in {self.folder}. End them, then start again."
+            )
         if Path("/proc/self").exists():
             # PostgreSQL only asks whether the noted pid lives. A zombie does, and after a reboot it may be anybody's:
             # it would refuse for ever. We hold the folder's lock and saw that nobody is at home.

@@ -32,9 +32,14 @@ def die_with_parent(sig: int, parent: int | None = None) -> None:
 
 
 def spawn(
-    command: list[str], *, log: Path, death_signal: int = signal.SIGTERM, env: dict[str, str] | None = None, cwd: Path | None = None
+    command: list[str],
+    *,
+    log: Path,
+    death_signal: int = signal.SIGTERM,
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
 ) -> subprocess.Popen:
-    """Start a child in its own session, its words appended to `log`, bound to our life."""
+    """Start a child in its own session (from the main thread: the kernel binds it to the thread), its words appended to `log`, bound to our life."""
     me = os.getpid()
     log.parent.mkdir(parents=True, exist_ok=True)
     # Opened by us, so that a child that runs as somebody else needs no right to the log's folder.
@@ -47,7 +52,7 @@ def spawn(
             env=env,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(death_signal, me),  # noqa: PLW1509 - the supervisor has no threads
+            preexec_fn=lambda: die_with_parent(death_signal, me),
         )
 
 

@@ -1,5 +1,6 @@
 """`make run`: servers, migrations, demo, web, worker and beat under one roof, and a clean end."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -37,13 +38,15 @@ class Step:
 class Station:
     """One running station of the checkout `home` with its data in `var`."""
 
-    def __init__(self, home: Path, var: Path, host: str, port: int):
+    def __init__(self, home: Path, var: Path, host: str = "127.0.0.1", port: int = 8000, *, servers_in: Path | None = None):
         self.home = home
         self.var = var
+        # Another folder for the servers lets measurements run beside a running station.
+        self.place = servers_in or var
         self.host = host
         self.port = port
         self.demo = os.environ.get("SHENGKANG_DEMO", "1").lower() not in ("0", "false", "no", "")
-        self.servers = Servers(var)
+        self.servers = Servers(self.place)
         self.children: list[Child] = []
         self._steps: list[Step] = []
         self._began = time.monotonic()
@@ -62,15 +65,7 @@ class Station:
 
     def run(self) -> None:
         """Come up, serve until asked to end, leave no process behind. Raises EngineError."""
-        lock = station_lock(self.var)
-        lock.take()
-        for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(sig, _ask_to_end)
-        if "MAKELEVEL" in os.environ:
-            # Somebody who kills `make` without mercy means us as well.
-            die_with_parent(signal.SIGTERM)
-        try:
-            end_leftovers(self.var, self.say)
+        with self._orderly():
             if not port_free(self.host, self.port):
                 raise EngineError(
                     f"Port {self.port} on {self.host} is busy: another program listens there. Nothing was started.\n"
@@ -78,6 +73,32 @@ class Station:
                 )
             self._prepare()
             self._serve()
+
+    def run_with(self, words: list[str]) -> int:
+        """Come up without web and clock, run one Python command in the foreground; its exit code. Raises EngineError."""
+        me, code = os.getpid(), 130
+        with self._orderly():
+            self._prepare()
+            process = subprocess.Popen(
+                [sys.executable, *words], env=self._env, cwd=self.home, preexec_fn=lambda: die_with_parent(signal.SIGTERM, me)
+            )
+            self._steps.append(Step(" ".join(words), process, self.var / "log"))
+            code = process.wait()
+        return code
+
+    @contextlib.contextmanager
+    def _orderly(self):
+        """One station per folder, nothing left of the last one, nothing left of this one."""
+        lock = station_lock(self.place)
+        lock.take()
+        for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sig, _ask_to_end)
+        if "MAKELEVEL" in os.environ:
+            # Somebody who kills `make` without mercy means us as well.
+            die_with_parent(signal.SIGTERM)
+        try:
+            end_leftovers(self.place, self.say)
+            yield
         except Ended:
             self.say("Ending …")
         finally:
@@ -87,15 +108,17 @@ class Station:
             for step in self._steps:
                 stop(step.process, (signal.SIGTERM, 3))
             end_all(self.children)
-            forget_urls(self.var)
+            forget_urls(self.place)
             self.servers.stop()
             lock.release()
             self.say("Ended. No process is left; the data stay in " + str(self.var))
 
     def _prepare(self) -> None:
-        self._env = os.environ | station_secrets(self.var) | {n: os.environ[n] for n in ("SECRET_KEY", "FIELD_KEYS") if n in os.environ}
+        self._env = (
+            os.environ | station_secrets(self.var) | {n: os.environ[n] for n in ("SECRET_KEY", "FIELD_KEYS") if n in os.environ}
+        )
         self._env |= {
-            MARK: str(self.var),
+            MARK: str(self.place),
             "SHENGKANG_VAR": str(self.var),
             "SHENGKANG_DEMO": "1" if self.demo else "0",
             "DJANGO_SETTINGS_MODULE": "shengkang.settings",
@@ -110,7 +133,7 @@ class Station:
         self.say("PostgreSQL and Valkey …")
         urls = self.servers.start()
         self._env |= urls
-        write_urls(self.var, urls)
+        write_urls(self.place, urls)
         self.say("Migrations …")
         self._finish(self._manage("migrate", "--database", "owner", "--noinput"))
         self._finish(self._manage("grant"))
@@ -176,7 +199,10 @@ class Station:
             if any(child.deaths >= 4 for child in self.children):
                 break
             time.sleep(0.2)
-        raise EngineError(f"The station did not become ready ({answer}). The end of {self.var}/log/web.log:\n" + last_lines(self.var / "log" / "web.log"))
+        raise EngineError(
+            f"The station did not become ready ({answer}). The end of {self.var}/log/web.log:\n"
+            + last_lines(self.var / "log" / "web.log")
+        )
 
     def _manage(self, *words: str, log: str | None = None) -> Step:
         path = self.var / "log" / f"{log or words[0]}.log"
@@ -198,7 +224,9 @@ class Station:
         """True when a catalogue is younger than its compiled form."""
         catalogues = list(self.home.glob("*/locale/*/LC_MESSAGES/*.po"))
         compiled = [path.with_suffix(".mo") for path in catalogues]
-        return any(not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime for po, mo in zip(catalogues, compiled, strict=True))
+        return any(
+            not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime for po, mo in zip(catalogues, compiled, strict=True)
+        )
 
     def _static_mark(self) -> str:
         """A fingerprint of everything that collectstatic would collect: our files and the installed packages."""
