@@ -54,9 +54,7 @@ def _namespace() -> Identity:
 def _other_users() -> list[Identity]:
     users = [user for user in pwd.getpwall() if user.pw_name in ("postgres", "nobody")]
     users.sort(key=lambda user: user.pw_name, reverse=True)
-    return [
-        _dropped(user.pw_uid, user.pw_gid, capability) for user in users for capability in (True, False)
-    ]
+    return [_dropped(user.pw_uid, user.pw_gid, capability) for user in users for capability in (True, False)]
 
 
 def _dropped(uid: int, gid: int, capability: bool = True) -> Identity:
@@ -79,7 +77,7 @@ def _works(identity: Identity, binary: Path, folder: Path) -> bool:
     if shutil.which(identity.prefix[0]) is None:
         return False
     for command in ([binary, "--version"], ["ls", folder]):
-        done = subprocess.run([*identity.prefix, *command], stdin=subprocess.DEVNULL, capture_output=True)
+        done = subprocess.run([*identity.prefix, *command], check=False, stdin=subprocess.DEVNULL, capture_output=True)
         if done.returncode != 0:
             return False
     return True
