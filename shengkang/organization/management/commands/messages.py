@@ -3,6 +3,7 @@
 Babel does the work, so no machine needs GNU gettext. The file carries no line numbers: moving code changes no words.
 """
 
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import templatize
 
 FOLDER = Path(settings.BASE_DIR) / "shengkang" / "locale" / "zh_Hans" / "LC_MESSAGES"
+FIRST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
 ROOMS = ("shengkang", "households", "posts", "patrols", "points", "templates")
 KEYWORDS = {
     "_": None,
@@ -53,6 +55,12 @@ def catalogue() -> Catalog:
         return read_po(file, locale="zh_Hans")
 
 
+def is_translated(message) -> bool:
+    """Whether every form of the phrase has Chinese words."""
+    forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return all(forms)
+
+
 class Command(BaseCommand):
     help = __doc__.splitlines()[0]
     requires_system_checks = []
@@ -67,9 +75,11 @@ class Command(BaseCommand):
             words.obsolete.clear()
             for message in words:
                 message.flags.discard("python-format")
+            # A date that changes with every run would make every branch collide.
+            words.creation_date = words.revision_date = FIRST_DAY
             with (FOLDER / "django.po").open("wb") as file:
                 write_po(file, words, sort_output=True, no_location=True, width=130)
-            missing = [str(message.id) for message in words if message.id and not all([message.string] if isinstance(message.string, str) else message.string)]
+            missing = [str(message.id) for message in words if message.id and not is_translated(message)]
             self.stdout.write(f"{len(words)} phrases, {len(missing)} without Chinese words.")
             for phrase in missing:
                 self.stdout.write(f"  {phrase}")
