@@ -138,7 +138,7 @@ class Cluster:
         try:
             # C.UTF-8 of libc and nothing else: with C or ICU trigram search finds nothing in Chinese, silently.
             self._run(
-                [*who.prefix, bin_folder / "initdb", "-D", part, "-U", "postgres", "-E", "UTF8", "--locale-provider=libc",
+                [*who.prefix, bin_folder / "initdb", "-D", part, "-U", "postgres", "-E", "UTF8",
                  "--locale=C.UTF-8", "-A", "scram-sha-256", "--pwfile", words, *([] if self.durable else ["--no-sync"])]
             )  # fmt: skip
         finally:
