@@ -189,6 +189,17 @@ def test_a_path_too_long_for_a_socket_still_works(tmp_path):
         assert ask(cluster.app_url(), "SELECT 1") == [(1,)]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another name")
+def test_root_without_user_namespaces_lends_the_server_another_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(engines.identity, "_namespace", lambda: engines.identity.Identity(["false"]))
+    tmp_path.chmod(0o700)
+    with engines.Cluster(tmp_path / "postgres", durable=False) as cluster:
+        assert Path(f"/proc/{cluster.pid}").stat().st_uid != 0
+        cluster.kill()
+        cluster.start()
+        assert ask(cluster.app_url(), "SELECT 1") == [(1,)]
+
+
 def test_chinese_trigrams_are_found(cluster):
     engines.check_trigrams(cluster.owner_url())
 

@@ -102,7 +102,7 @@ class Cluster:
 
     def _launch(self) -> None:
         bin_folder = binaries.postgres_bin(self.data)
-        who = identity.for_server(bin_folder / "postgres", self.data)
+        who = identity.for_server(bin_folder, self.data)
         if not self.data.exists():
             self._create(bin_folder, who)
         who.own(self.data)

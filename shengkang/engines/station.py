@@ -113,7 +113,8 @@ class Station:
             forget_urls(self.place)
             self.servers.stop()
             lock.release()
-            self.say("Ended. No process is left; the data stay in " + str(self.var))
+            if self._env:
+                self.say("Ended. No process is left; the data stay in " + str(self.var))
 
     def _prepare(self) -> None:
         self._env = (
