@@ -1,0 +1,55 @@
+"""Who told us, and between whom the dispute is."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from shengkang.audit.models import Fact
+from shengkang.cases.models.case import DisputeCase
+from shengkang.organization.models import Address, Person, User
+
+
+class Report(Fact):
+    """Somebody told us of this dispute: the first report opens the case, later ones join it. The outcome goes to each reporter."""
+
+    case = models.ForeignKey(DisputeCase, models.PROTECT, related_name="reports", verbose_name=_("dispute case"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("reported by"))
+    # Whom to thank: the reporter as a person, if the account belongs to one.
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person"))
+    text = models.TextField(_("what was told"), max_length=2000, blank=True)
+    at = models.DateTimeField(_("at"), db_index=True)
+
+    class Meta(Fact.Meta):
+        verbose_name = pgettext_lazy("case", "report")
+        verbose_name_plural = pgettext_lazy("case", "reports")
+        ordering = ["at", "id"]
+        constraints = [models.UniqueConstraint(fields=["case", "by"], name="report_once_per_reporter")]
+
+    def __str__(self):
+        return f"{self.case} · {self.by}"
+
+
+class Party(models.Model):
+    """One side of the dispute: a known person, or a name that was told."""
+
+    class Side(models.TextChoices):
+        FIRST = "first", _("first party")
+        SECOND = "second", _("second party")
+        OTHER = "other", _("other person concerned")
+
+    case = models.ForeignKey(DisputeCase, models.CASCADE, related_name="parties", verbose_name=_("dispute case"))
+    side = models.CharField(_("side"), max_length=6, choices=Side.choices)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person"))
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    home = models.ForeignKey(Address, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("home address"))
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="party_has_a_name")]
+
+    def __str__(self):
+        return self.name

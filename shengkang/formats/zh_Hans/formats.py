@@ -1,0 +1,11 @@
+"""Dates as the station writes them: 2026年3月5日 14:30."""
+
+DATE_FORMAT = "Y年n月j日"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "Y年n月j日 H:i"
+YEAR_MONTH_FORMAT = "Y年n月"
+MONTH_DAY_FORMAT = "n月j日"
+SHORT_DATE_FORMAT = "Y-m-d"
+SHORT_DATETIME_FORMAT = "Y-m-d H:i"
+NUMBER_GROUPING = 3
+THOUSAND_SEPARATOR = ","

@@ -1,0 +1,170 @@
+"""The admin as a desk: rows by `visible_to`, permissions by the access matrix, verbs as buttons that make one call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+
+from shengkang.errors import RuleViolation
+from shengkang.organization import access
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One button on a thing's page.
+
+    `call(thing, by=, at=, **form.cleaned_data)` makes the one service call. `offered(thing, user)` says whether the button is shown;
+    the service decides anyway. `form` may take `thing=` and `user=` (see VerbForm).
+    """
+
+    name: str
+    label: Any
+    action: str  # the action in the access matrix
+    call: Callable
+    access_object: str = ""  # the object in the matrix, where it is another than the page's
+    form: type["VerbForm"] | None = None
+    offered: Callable[[Any, Any], bool] = field(default=lambda thing, user: True)
+    tone: str = ""  # "primary", "danger" or plain
+    hint: Any = ""
+    done: Any = ""
+
+
+class VerbForm(forms.Form):
+    """The few fields of a verb; knows the thing and the user so that choices are theirs."""
+
+    def __init__(self, *args, thing, user, **kwargs):
+        self.thing, self.user = thing, user
+        super().__init__(*args, **kwargs)
+
+
+class StationAdmin(admin.ModelAdmin):
+    """Base of every admin page: what one may not see does not exist (404), what one sees but may not do is refused (403)."""
+
+    access_object: str
+    # Which line of the matrix each kind of admin permission asks; None: nobody, facts and states are read-only.
+    view_action: str | None = "list"
+    add_action: str | None = None
+    change_action: str | None = None
+    delete_action: str | None = None
+    verbs: tuple[Verb, ...] = ()
+    list_per_page = 50
+    show_full_result_count = False
+    change_form_template = "admin/desk_change_form.html"
+
+    def _may(self, request, action):
+        return action is not None and request.user.is_active and access.may(request.user, self.access_object, action)
+
+    def get_queryset(self, request):
+        queryset = self.model._default_manager.visible_to(request.user)
+        ordering = self.get_ordering(request)
+        return queryset.order_by(*ordering) if ordering else queryset
+
+    def has_module_permission(self, request):
+        return self._may(request, self.view_action)
+
+    def has_view_permission(self, request, obj=None):
+        return self._may(request, self.view_action)
+
+    def has_add_permission(self, request):
+        return self._may(request, self.add_action)
+
+    def has_change_permission(self, request, obj=None):
+        return self._may(request, self.change_action)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._may(request, self.delete_action)
+
+    def get_urls(self):
+        own = [
+            path(
+                f"<path:object_id>/{verb.name.replace('_', '-')}/",
+                self.admin_site.admin_view(self._view_of(verb)),
+                name=self._url_name(verb),
+            )
+            for verb in self.verbs
+        ]
+        return own + super().get_urls()
+
+    def _url_name(self, verb):
+        return f"{self.opts.app_label}_{self.opts.model_name}_{verb.name}"
+
+    def verbs_for(self, thing, user):
+        """The buttons a user gets on a thing, as the template wants them."""
+        return [
+            {
+                "url": reverse(f"admin:{self._url_name(verb)}", args=[thing.pk]),
+                "label": verb.label,
+                "tone": verb.tone,
+                "hint": verb.hint,
+                "name": verb.name,
+            }
+            for verb in self.verbs
+            if access.may(user, verb.access_object or self.access_object, verb.action) and verb.offered(thing, user)
+        ]
+
+    def _view_of(self, verb):
+        def view(request, object_id):
+            thing = self.get_object(request, object_id)
+            if thing is None:
+                raise Http404
+            if not access.may(request.user, verb.access_object or self.access_object, verb.action):
+                raise PermissionDenied
+            return self.answer_verb(request, verb, thing)
+
+        return view
+
+    def answer_verb(self, request, verb, thing):
+        """Show the verb's form, or make its one call; a refusal is shown on the form, and nothing typed is lost."""
+        form_class = verb.form or VerbForm
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = form_class(*sent, thing=thing, user=request.user)
+        if request.method == "POST" and form.is_valid():
+            try:
+                verb.call(thing, by=request.user, at=timezone.now(), **form.cleaned_data)
+            except RuleViolation as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, verb.done or verb.label)
+                return redirect(self.after_verb(request, thing))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "thing": thing,
+            "verb": verb,
+            "form": form,
+            "title": verb.label,
+            "back": self.after_verb(request, thing),
+        }
+        return TemplateResponse(
+            request, "admin/verb_form.html", context, status=409 if form.is_bound and form.non_field_errors() else 200
+        )
+
+    def after_verb(self, request, thing):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk])
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        thing = self.get_object(request, object_id)
+        if thing is None:
+            raise Http404
+        self.note_look(request, thing)
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "verbs": self.verbs_for(thing, request.user)}
+        )
+
+    def note_look(self, request, thing):
+        """A room whose things are logged when looked at overrides this."""
+
+
+class ReadOnlyAdmin(StationAdmin):
+    """Facts: everyone who may see them sees them, nobody edits them, not even a superuser."""
+
+    def get_readonly_fields(self, request, obj=None):
+        return [field.name for field in self.opts.fields]

@@ -1,0 +1,22 @@
+"""Where things are, who people are, who may do what, and who is on duty."""
+
+from shengkang.organization.models.calendar import Holiday
+from shengkang.organization.models.people import Consent, Person
+from shengkang.organization.models.places import Address, Coverage, Station, StationQuerySet, Unit
+from shengkang.organization.models.presence import Presence
+from shengkang.organization.models.users import Approval, Membership, User
+
+__all__ = [
+    "Address",
+    "Approval",
+    "Consent",
+    "Coverage",
+    "Holiday",
+    "Membership",
+    "Person",
+    "Presence",
+    "Station",
+    "StationQuerySet",
+    "Unit",
+    "User",
+]

@@ -1,0 +1,37 @@
+"""Who is on duty and where: one overwritten row per carrier, deleted at sign-off. No history of places is kept here."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shengkang.organization import access
+from shengkang.organization.models.places import Station, StationQuerySet
+from shengkang.organization.models.users import User
+
+
+class PresenceQuerySet(StationQuerySet):
+    def visible_to(self, user):
+        scopes = access.scopes(user, "gps_live", "read")
+        if "S" in scopes:
+            return self.of_station_of(user)
+        return self.filter(user=user) if "O" in scopes else self.none()
+
+    def fresh(self, since):
+        return self.filter(seen_at__gte=since)
+
+
+class Presence(models.Model):
+    station = models.ForeignKey(Station, models.CASCADE, verbose_name=_("police station"))
+    user = models.OneToOneField(User, models.CASCADE, verbose_name=_("account"))
+    on_duty_since = models.DateTimeField(_("on duty since"))
+    seen_at = models.DateTimeField(_("last seen at"), db_index=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("presence on duty")
+        verbose_name_plural = _("presences on duty")
+
+    def __str__(self):
+        return str(self.user)

@@ -1,0 +1,66 @@
+"""Questions about places, people and days."""
+
+from datetime import date, datetime, time, timedelta
+from functools import cache
+
+import chinese_calendar
+from django.utils import timezone
+
+from shengkang.organization.models import Holiday, Person, Unit
+
+
+def day_of(at: datetime) -> date:
+    """The local calendar day of a moment."""
+    return timezone.localtime(at).date()
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a local day, as an aware datetime."""
+    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a local day, as an aware datetime."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+@cache
+def _known_by_library(day: date) -> bool | None:
+    """Whether the kept library calls `day` a working day; None for a year it does not know (it raises for those)."""
+    try:
+        return chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return None
+
+
+def is_working_day(day: date) -> bool:
+    """State Council calendar with swapped days: the station's own table first, then the library, then Monday to Friday."""
+    own = Holiday.objects.filter(day=day).values_list("works", flat=True).first()
+    if own is not None:
+        return own
+    known = _known_by_library(day)
+    return day.weekday() < 5 if known is None else known
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The day on which the `count`-th working day after `day` falls; `count` ≥ 1."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def villages_of(station):
+    """The villages and communities a station serves, in the order of their official codes."""
+    return Unit.objects.filter(coverage__station=station, level=Unit.Level.VILLAGE).order_by("code")
+
+
+def people_matching(user, text: str):
+    """People `user` may see whose name, pinyin or last digits of the telephone fit `text`."""
+    found = Person.objects.visible_to(user)
+    text = text.strip()
+    if text.isdigit():
+        return found.filter(phone__endswith=text)
+    if text.isascii():
+        return found.filter(name_key__startswith=text.lower())
+    return found.filter(name__startswith=text)

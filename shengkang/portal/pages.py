@@ -1,0 +1,62 @@
+"""What every phone page is made of: log-in, the access matrix, one form, one call, one answer."""
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.generic import FormView
+
+from shengkang.audit import services as audit
+from shengkang.errors import RuleViolation
+from shengkang.organization import access
+
+
+class PhonePage(LoginRequiredMixin):
+    """A page of a logged-in user on a phone. `access_line` names its line of the matrix: ("dispute", "create")."""
+
+    access_line: tuple[str, str]
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            access.require(request.user, *self.access_line)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PhoneForm(forms.Form):
+    """A form that may be sent twice on a patchy network and acts once: the key is drawn when the page is shown."""
+
+    key = forms.CharField(max_length=80, widget=forms.HiddenInput, initial=lambda: str(uuid.uuid4()))
+
+
+class PhoneFormPage(PhonePage, FormView):
+    """One task: shows a PhoneForm, makes one call, says what happens next.
+
+    Subclasses give `verb` (a stable name for the receipt) and `act(cleaned, at) -> dict` (ids only); a RuleViolation is
+    shown on the form with everything typed still there.
+    """
+
+    verb: str
+    done: str = ""
+
+    def act(self, cleaned: dict, at) -> dict:
+        raise NotImplementedError
+
+    def form_valid(self, form):
+        at = timezone.now()
+        cleaned = dict(form.cleaned_data)
+        key = cleaned.pop("key")
+        # Files are compared by name and size; a retry sends the same ones.
+        body = {name: (value.name, value.size) if hasattr(value, "size") else str(value) for name, value in cleaned.items()}
+        try:
+            self.result = audit.once(
+                by=self.request.user, verb=self.verb, key=key, body=body, at=at, do=lambda: self.act(cleaned, at)
+            )
+        except RuleViolation as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        if self.done:
+            messages.success(self.request, self.done)
+        return redirect(self.get_success_url())

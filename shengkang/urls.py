@@ -1,0 +1,17 @@
+"""Which door leads where. Rooms are named by text, so the wiring imports none of them."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("shengkang.organization.urls")),
+    path("admin/", admin.site.urls),
+    path("files/", include("shengkang.attachments.urls")),
+    path("dashboard/", include("shengkang.reports.urls")),
+    path("m/", include("shengkang.portal.urls")),
+    path("m/notices/", include("shengkang.notices.urls")),
+    path("m/cases/", include("shengkang.cases.urls")),
+    path("m/households/", include("households.urls")),
+    path("m/points/", include("points.urls")),
+    path("api/v1/", include("shengkang.api")),
+]
