@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from shengkang.organization import access
 from shengkang.organization.models.places import Station, StationQuerySet, Unit
+from shengkang.organization.same_station import StationStays
 
 
 class PersonQuerySet(StationQuerySet):
@@ -43,6 +44,7 @@ class Person(models.Model):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["name_key", "id"]
+        triggers = [StationStays()]
         indexes = [models.Index(fields=["station", "name_key"]), models.Index(fields=["phone"])]
         constraints = [
             models.UniqueConstraint(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.organization import access
+from shengkang.organization.same_station import StationStays
 
 
 class StationQuerySet(models.QuerySet):
@@ -105,6 +106,7 @@ class Address(models.Model):
     class Meta:
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
+        triggers = [StationStays()]
         constraints = [
             models.UniqueConstraint(fields=["village", "group", "door"], name="address_once", nulls_distinct=False),
             models.CheckConstraint(
