@@ -259,7 +259,8 @@ def report_quarrel(
     `protected`: suspected domestic violence or harm to a child; the case is restricted from the first moment and never mediated
     (反家庭暴力法 art. 14 asks for a report at once). Raises NotYourHome, attachments.services.FileRefused.
     """
-    _must_be_entrusted(home, by)
+    if not Home.objects.looked_after_by(by).filter(pk=home.pk).exists():
+        raise NotYourHome(_("Only the head who looks after a home reports from there. Ask your officer to check the list of your homes."))
     case = cases.open_case(
         station=home.station,
         village=home.address.village,
