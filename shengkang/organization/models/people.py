@@ -57,6 +57,13 @@ class Person(models.Model):
 
 
 class ConsentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The station's officers see its people's consents; everyone sees his own."""
+        seen = Q(person_id=user.person_id) if user.person_id else Q(pk__in=[])
+        if "S" in access.scopes(user, "consent", "read"):
+            seen |= Q(person__station_id=user.station_id)
+        return self.filter(seen)
+
     def in_force(self):
         return self.filter(withdrawn_at__isnull=True)
 
