@@ -139,13 +139,11 @@ class StationAdmin(admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "thing": thing,
-            "verb": verb,
-            "form": form,
             "original": thing,
             "title": verb.label,
             "explain": verb.hint,
             "tone": verb.tone,
+            "form": form,
             "cancel_url": self.list_url() if thing is None else self.after_verb(request, thing),
         }
         return TemplateResponse(
