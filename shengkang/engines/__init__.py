@@ -5,7 +5,8 @@ Below every room and without Django, so that settings can ask where the servers 
 
 from .errors import EngineError
 from .postgres import Cluster
+from .servers import Servers, check_trigrams
 from .valkey import Valkey
 from .whereabouts import current_urls
 
-__all__ = ["Cluster", "EngineError", "Valkey", "current_urls"]
+__all__ = ["Cluster", "EngineError", "Servers", "Valkey", "check_trigrams", "current_urls"]

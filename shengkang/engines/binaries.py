@@ -52,9 +52,18 @@ def postgres_bin(data: Path) -> Path:
     )
 
 
+def psql() -> Path | None:
+    """The command-line client, None when there is none."""
+    for folder in postgres_candidates():
+        if _can_run(folder / "psql"):
+            return folder / "psql"
+    found = shutil.which("psql")
+    return Path(found) if found else None
+
+
 def major_version(folder: Path) -> str:
     """The major version of the binaries in `folder`, as PG_VERSION writes it."""
-    words = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True).stdout.split()
+    words = subprocess.run([folder / "postgres", "--version"], check=False, capture_output=True, text=True).stdout.split()
     return words[2].split(".")[0] if len(words) > 2 else "?"
 
 

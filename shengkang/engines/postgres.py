@@ -8,6 +8,7 @@ import subprocess
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Self
 
 from . import binaries, identity
 from .errors import EngineError
@@ -28,6 +29,8 @@ class Cluster:
     It has two roles: the owner makes databases and tables, the application may only log in and holds
     the rights that the owner grants it. `durable=False` is for tests: quick, lost in a power cut.
     """
+
+    title = "PostgreSQL"
 
     def __init__(self, folder: Path, *, durable: bool = True):
         self.folder = Path(folder).resolve()
@@ -50,7 +53,7 @@ class Cluster:
         """The running server's process, None when it is down."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
-    def start(self) -> "Cluster":
+    def start(self) -> Self:
         """Make the cluster if there is none, start it, wait until it answers.
 
         Raises EngineError when another process holds the folder or the server does not come up.
@@ -64,6 +67,13 @@ class Cluster:
             raise
         return self
 
+    def revive(self) -> bool:
+        """Start it again if it died under us; True when that was needed."""
+        if self.pid is not None:
+            return False
+        self._launch()
+        return True
+
     def stop(self) -> None:
         """End it cleanly: open transactions are rolled back, nothing needs recovery."""
         if self._process:
@@ -75,7 +85,7 @@ class Cluster:
         """End it and every session of it as a power cut would; for crash tests."""
         if self._process:
             # Each session is a process group of its own, so the group's signal alone would miss them.
-            sessions = _children(self._process.pid)
+            sessions = self._inhabitants()
             self._process.kill()
             for pid in sessions:
                 with contextlib.suppress(ProcessLookupError):
@@ -84,7 +94,7 @@ class Cluster:
             self._process = None
         self._lock.release()
 
-    def __enter__(self) -> "Cluster":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_) -> None:
@@ -92,7 +102,7 @@ class Cluster:
 
     def _launch(self) -> None:
         bin_folder = binaries.postgres_bin(self.data)
-        who = identity.for_server(bin_folder / "postgres", self.data)
+        who = identity.for_server(bin_folder, self.data)
         if not self.data.exists():
             self._create(bin_folder, who)
         who.own(self.data)
@@ -111,16 +121,10 @@ class Cluster:
         command = [*who.prefix, str(bin_folder / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        for _attempt in range(3):
-            self._process = spawn(command, log=self.log, death_signal=signal.SIGINT, cwd=self.folder)
-            wait_until(lambda: self.pid is None or self._ready(), 300)
-            if self.pid is not None:
-                return
-            # Sessions of a killed server need a moment to notice; until then the shared memory is in use.
-            if "still in use" not in last_lines(self.log, 4):
-                break
-            wait_until(lambda: False, 1)
-        raise EngineError(f"PostgreSQL did not start. The end of {self.log}:\n{last_lines(self.log)}")
+        self._process = spawn(command, log=self.log, death_signal=signal.SIGINT, cwd=self.folder)
+        wait_until(lambda: self.pid is None or self._ready(), 300)
+        if self.pid is None or not self._ready():
+            raise EngineError(f"PostgreSQL did not start. The end of {self.log}:\n{last_lines(self.log)}")
 
     def _create(self, bin_folder: Path, who: identity.Identity) -> None:
         """initdb and the two roles, in a folder that gets its name only when it is complete."""
@@ -134,7 +138,7 @@ class Cluster:
         try:
             # C.UTF-8 of libc and nothing else: with C or ICU trigram search finds nothing in Chinese, silently.
             self._run(
-                [*who.prefix, bin_folder / "initdb", "-D", part, "-U", "postgres", "-E", "UTF8", "--locale-provider=libc",
+                [*who.prefix, bin_folder / "initdb", "-D", part, "-U", "postgres", "-E", "UTF8",
                  "--locale=C.UTF-8", "-A", "scram-sha-256", "--pwfile", words, *([] if self.durable else ["--no-sync"])]
             )  # fmt: skip
         finally:
@@ -149,34 +153,36 @@ class Cluster:
         part.rename(self.data)
 
     def _run(self, command: list, words: str = "") -> None:
-        done = subprocess.run(command, input=words, capture_output=True, text=True, cwd=self.folder)
+        done = subprocess.run(command, check=False, input=words, capture_output=True, text=True, cwd=self.folder)
         if done.returncode != 0 or "ERROR:" in done.stderr or "FATAL:" in done.stderr:
-            raise EngineError(f"{Path(command[-1]).name}: PostgreSQL's folder could not be made.\n{done.stdout[-500:]}{done.stderr[-1500:]}")
+            raise EngineError(f"PostgreSQL's folder {self.data} could not be made:\n{done.stdout[-500:]}{done.stderr[-1500:]}")
 
     def _bury_predecessor(self) -> None:
-        """Wait for a server that a killed supervisor left, and forget a pid that is somebody else's by now."""
-        note = self.data / "postmaster.pid"
-        try:
-            pid = int(note.read_text().splitlines()[0])
-        except (OSError, ValueError, IndexError):
-            return
-        if alive(pid) and self._serves_here(pid):
-            for sig, patience in ((0, 5), (signal.SIGINT, 10), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
+        """Wait for what a killed supervisor left, then clear the marks that would keep a new server out."""
+        for sig, patience in ((0, 5), (signal.SIGINT, 10), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
+            for pid in self._inhabitants():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, sig)
-                if wait_until(lambda: not alive(pid), patience):
-                    break
-            else:
-                raise EngineError(f"A PostgreSQL ({pid}) still runs in {self.folder} and does not end. End it, then start again.")
-        if not alive(pid) or not self._serves_here(pid):
-            # PostgreSQL only asks whether the pid lives; after a reboot it may be anybody's, and it would refuse for ever.
-            note.unlink(missing_ok=True)
+            if wait_until(lambda: not self._inhabitants(), patience):
+                break
+        else:
+            raise EngineError(
+                f"PostgreSQL processes {self._inhabitants()} still run in {self.folder}. End them, then start again."
+            )
+        if Path("/proc/self").exists():
+            # PostgreSQL only asks whether the noted pid lives. A zombie does, and after a reboot it may be anybody's:
+            # it would refuse for ever. We hold the folder's lock and saw that nobody is at home.
+            for mark in (self.data / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.*")):
+                mark.unlink(missing_ok=True)
 
-    def _serves_here(self, pid: int) -> bool:
-        try:
-            return Path(f"/proc/{pid}/cwd").resolve(strict=True) == self.data
-        except OSError:
-            return not Path("/proc/self").exists()
+    def _inhabitants(self) -> list[int]:
+        """Living processes at home in the data folder: the server and each of its sessions stand there."""
+        found = []
+        for cwd in Path("/proc").glob("[0-9]*/cwd"):
+            with contextlib.suppress(OSError):
+                if os.readlink(cwd) == str(self.data) and alive(int(cwd.parent.name)):
+                    found.append(int(cwd.parent.name))
+        return found
 
     def _ready(self) -> bool:
         with contextlib.suppress(OSError):
@@ -200,15 +206,6 @@ class Cluster:
 
     def _url(self, role: str, secret: str, dbname: str) -> str:
         return f"postgres://{role}:{secret}@/{dbname}?host={self.socket_folder}&port={PORT}"
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            if stat.read_text(errors="replace").rpartition(")")[2].split()[1] == str(pid):
-                found.append(int(stat.parent.name))
-    return found
 
 
 def _must_be_private(folder: Path, uid: int) -> None:

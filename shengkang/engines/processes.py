@@ -32,9 +32,14 @@ def die_with_parent(sig: int, parent: int | None = None) -> None:
 
 
 def spawn(
-    command: list[str], *, log: Path, death_signal: int = signal.SIGTERM, env: dict[str, str] | None = None, cwd: Path | None = None
+    command: list[str],
+    *,
+    log: Path,
+    death_signal: int = signal.SIGTERM,
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
 ) -> subprocess.Popen:
-    """Start a child in its own session, its words appended to `log`, bound to our life."""
+    """Start a child in its own session (from the main thread: the kernel binds it to the thread), its words appended to `log`, bound to our life."""
     me = os.getpid()
     log.parent.mkdir(parents=True, exist_ok=True)
     # Opened by us, so that a child that runs as somebody else needs no right to the log's folder.
@@ -82,6 +87,15 @@ def alive(pid: int) -> bool:
     return True
 
 
+def catches(pid: int, sig: int) -> bool:
+    """True while `pid` has a handler for `sig`, or when that cannot be known."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("SigCgt:"):
+                return bool(int(line.split()[1], 16) >> (sig - 1) & 1)
+    return True
+
+
 def wait_until(condition, seconds: float, pause: float = 0.02) -> bool:
     """Poll `condition` for at most `seconds`; True as soon as it holds."""
     end = time.monotonic() + seconds
@@ -102,8 +116,15 @@ class Lock:
 
     def take(self, patience: float = 1.0) -> None:
         """Raise EngineError when another process holds the lock for longer than `patience` seconds."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with contextlib.suppress(PermissionError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except PermissionError as error:
+            raise EngineError(
+                f"{self.path.parent} belongs to another user, who perhaps ran this as root.\n"
+                f"  sudo chown -R $(id -un) {self.path.parent}   (or use another folder: SHENGKANG_VAR=…)"
+            ) from error
         # A reader who only asks whether the lock is held has it for an instant: hence the patience.
         if not wait_until(lambda: _flock(handle, fcntl.LOCK_EX), patience):
             holder = os.pread(handle, 20, 0).decode() or "unknown"

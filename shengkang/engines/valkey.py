@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
+from typing import Self
 
 from . import binaries
 from .errors import EngineError
@@ -14,6 +15,8 @@ from .processes import Lock, free_port, last_lines, remembered_secrets, spawn, s
 
 class Valkey:
     """A server in `folder`, reachable only from this machine and only with its password."""
+
+    title = "Valkey"
 
     def __init__(self, folder: Path):
         self.folder = Path(folder).resolve()
@@ -32,7 +35,7 @@ class Valkey:
         """The running server's process, None when it is down."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
-    def start(self) -> "Valkey":
+    def start(self) -> Self:
         """Start, load what the append-only file holds, and wait until it answers."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock.take()
@@ -67,6 +70,13 @@ class Valkey:
         if self.pid is None or not self._answers():
             raise EngineError(f"Valkey did not start. The end of {self.log}:\n{last_lines(self.log)}")
 
+    def revive(self) -> bool:
+        """Start it again if it died under us; True when that was needed."""
+        if self.pid is not None:
+            return False
+        self._launch()
+        return True
+
     def stop(self) -> None:
         """End it cleanly and let go of the folder."""
         if self._process:
@@ -81,7 +91,7 @@ class Valkey:
             self._process = None
         self._lock.release()
 
-    def __enter__(self) -> "Valkey":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_) -> None:

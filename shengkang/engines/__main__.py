@@ -1,0 +1,36 @@
+"""`python -m shengkang.engines run`, or `… with manage.py bench`: a command with servers of its own."""
+
+import os
+import sys
+from pathlib import Path
+
+from .errors import EngineError
+from .station import Station
+
+HOME = Path(__file__).resolve().parent.parent.parent
+
+
+def main(words: list[str]) -> int:
+    """Run the station; 1 when it could not come up, 2 for a wrong command."""
+    if words[:1] not in (["run"], ["with"]) or (words[0] == "run") != (len(words) == 1):
+        print(
+            "Usage: python -m shengkang.engines run\n       python -m shengkang.engines with manage.py COMMAND …", file=sys.stderr
+        )
+        return 2
+    port = os.environ.get("PORT") or "8000"
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        print(f"PORT must be a number from 1 to 65535, not {port!r}.", file=sys.stderr)
+        return 2
+    var = Path(os.environ.get("SHENGKANG_VAR") or HOME / "var").resolve()
+    try:
+        if words[0] == "with":
+            return Station(HOME, var, servers_in=var / "bench").run_with(words[1:])
+        Station(HOME, var, os.environ.get("HOST") or "127.0.0.1", int(port)).run()
+    except EngineError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
