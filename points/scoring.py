@@ -230,4 +230,7 @@ def unwritten(period: EvaluationPeriod, at: datetime) -> tuple[list[Owed], int]:
     """What the next scoring would add, and how many lines it would strike: the preview of an open period."""
     due = set(owed(period, at))
     written = {as_owed(line) for line in ScoreLine.objects.filter(period=period)}
-    return sorted(due - written, key=lambda line: tuple(value or 0 if not isinstance(value, date) else value.toordinal() for value in astuple(line))), len(written - due)
+    return sorted(
+        due - written,
+        key=lambda line: tuple(value or 0 if not isinstance(value, date) else value.toordinal() for value in astuple(line)),
+    ), len(written - due)

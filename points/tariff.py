@@ -7,17 +7,17 @@ bought). `ceiling_or_note` "12/季", "4/月", "3/年" means: paid at most so man
 
 import csv
 import re
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from points.models import Rule, Tariff
 from shengkang.audit import services as audit
 from shengkang.organization.models import Station, User
+from shengkang.organization.selectors import start_of
 
 FILE = Path(__file__).parent / "data" / "tariff.csv"
 SPANS = {"月": Rule.Span.PERIOD, "季": Rule.Span.QUARTER, "年": Rule.Span.YEAR}
@@ -34,7 +34,14 @@ def read_tariff() -> tuple[tuple[dict, ...], dict[int, str]]:
     # Base 60 and rewards up to 40 make the hundred; the item list has no line for the first report of a dispute, it is worth what
     # item 2 (help in settling) is worth.
     lines = [
-        {"no": 0, "name": "基本评分", "part": Rule.Part.BASE, "fact": Rule.Fact.MEMBERSHIP, "points": BASE_POINTS, "source": "百分制"},
+        {
+            "no": 0,
+            "name": "基本评分",
+            "part": Rule.Part.BASE,
+            "fact": Rule.Fact.MEMBERSHIP,
+            "points": BASE_POINTS,
+            "source": "百分制",
+        },
         {"no": 47, "name": "首先反映矛盾纠纷（经受理）", "fact": Rule.Fact.REPORTED, "points": 2, "source": "比照第2项"},
     ]
     left_out = {}
@@ -54,12 +61,12 @@ def read_tariff() -> tuple[tuple[dict, ...], dict[int, str]]:
 
 
 @transaction.atomic
-def seed_tariff(station: Station, active_from: date, by: User | None = None) -> Tariff:
+def seed_tariff(station: Station, active_from: date, by: User | None = None, at: datetime | None = None) -> Tariff:
     """Put the collected tariff in force from a day; a station that already has one from that day keeps it as it is."""
     tariff, created = Tariff.objects.get_or_create(
         station=station, active_from=active_from, defaults={"name": _("Hundred-point tariff from %(day)s") % {"day": active_from}}
     )
     if created:
         Rule.objects.bulk_create(Rule(tariff=tariff, **line) for line in read_tariff()[0])
-        audit.note_deed(verb="seed_tariff", about=tariff, by=by, at=timezone.now())
+        audit.note_deed(verb="seed_tariff", about=tariff, by=by, at=at or start_of(active_from))
     return tariff

@@ -154,7 +154,8 @@ def publish_period(*, period: EvaluationPeriod, by: User, at: datetime) -> Evalu
     period = _locked(period)
     if period.status == S.REVIEW and day_of(at) < period.ends_on:
         raise PeriodNotOver(
-            _("This period runs until %(day)s. Publish it on that day, or end it early while it is open.") % {"day": period.ends_on}
+            _("This period runs until %(day)s. Publish it on that day, or end it early while it is open.")
+            % {"day": period.ends_on}
         )
     return _move(period, "publish", by=by, at=at, published_at=at)
 
