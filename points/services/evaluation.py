@@ -134,7 +134,9 @@ def end_today(*, period: EvaluationPeriod, by: User, at: datetime) -> Evaluation
     today = day_of(at)
     if period.status != S.OPEN or not period.starts_on <= today <= period.ends_on:
         raise PeriodMoveRefused(_("Only the open period of today can be ended today."))
-    audit.note_deed(verb="end_period_early", about=period, by=by, at=at, detail={"planned": period.ends_on, "ends_on": today})
+    audit.note_deed(
+        verb="end_period_early", about=period, by=by, at=at, detail={"planned": str(period.ends_on), "ends_on": str(today)}
+    )
     period.ends_on = today
     period.save(update_fields=["ends_on"])
     return period

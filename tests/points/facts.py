@@ -19,7 +19,10 @@ def on(month, day, hour=10):
     return datetime(2026, month, day, hour, 0, tzinfo=SHANGHAI)
 
 
-def take_part(*people, purpose="points", at=on(1, 1)):
+NEW_YEAR, PUBLISHED_AT, CLOSED_AT = on(1, 1), on(4, 2), on(4, 10)
+
+
+def take_part(*people, purpose="points", at=NEW_YEAR):
     for person in people:
         Consent.objects.create(person=person, purpose=purpose, given_at=at, evidence="纸质")
 
@@ -92,12 +95,12 @@ def scored(period, at=NOW):
     return list(lines.values_list("person__name", "rule__no", "points"))
 
 
-def published(place, period, at=on(4, 2)):
+def published(place, period, at=PUBLISHED_AT):
     evaluation.send_to_review(period=period, by=place.officer, at=at)
     return evaluation.publish_period(period=period, by=place.officer, at=at)
 
 
-def closed(place, period, at=on(4, 10)):
+def closed(place, period, at=CLOSED_AT):
     return evaluation.close_period(period=published(place, period), by=place.station_chief, at=at)
 
 
