@@ -10,7 +10,7 @@
   var style = window.getComputedStyle(document.documentElement);
 
   function token(name, other) { return (style.getPropertyValue(name) || '').trim() || other; }
-  var COLOURS = [token('--chart-1', '#1d4f91'), token('--chart-2', '#b98a2e'), token('--chart-3', '#4f8a6a'), token('--chart-4', '#a8503e'), token('--chart-5', '#7b8fb0'), token('--chart-6', '#6b6557')];
+  var COLOURS = [token('--chart-1', '#1d4f91'), token('--chart-2', '#a97b22'), token('--chart-3', '#4f8a6a'), token('--chart-4', '#a8503e'), token('--chart-5', '#7b8fb0'), token('--chart-6', '#6b6557')];
   var INK = token('--ink', '#22242a'), SOFT = token('--ink-soft', '#565760'), LINE = token('--line', '#dfd9cd'), CARD = token('--card', '#ffffff');
   var FONT = token('--font', 'sans-serif');
   var SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect'];
@@ -101,9 +101,9 @@
     option.legend.type = 'scroll';
     option.tooltip.trigger = 'item';
     option.tooltip.formatter = function (point) { return point.name + '\n' + withUnit(data, point.value) + '  ' + share(point.value); };
-    option.title = { text: number(sum, 1), subtext: data.unit || '', left: 'center', top: '34%', itemGap: 2, textStyle: { color: INK, fontSize: 24, fontWeight: 600, fontFamily: FONT }, subtextStyle: { color: SOFT, fontSize: 13, fontFamily: FONT } };
+    option.title = { text: number(sum, 1), subtext: data.unit || '', left: 'center', top: 'middle', itemGap: 2, textStyle: { color: INK, fontSize: 24, fontWeight: 600, fontFamily: FONT }, subtextStyle: { color: SOFT, fontSize: 13, fontFamily: FONT } };
     option.series = [{
-      type: 'pie', radius: narrow ? ['42%', '60%'] : ['46%', '68%'], center: ['50%', '43%'], data: parts, minAngle: 3,
+      type: 'pie', radius: narrow ? ['42%', '60%'] : ['46%', '68%'], center: ['50%', '50%'], data: parts, minAngle: 3,
       itemStyle: { borderColor: CARD, borderWidth: 2 }, emphasis: { scale: false },
       label: { color: INK, fontSize: narrow ? 12 : 13, fontFamily: FONT, formatter: function (point) { return point.name + '\n' + share(point.value); }, lineHeight: 17, minMargin: 4, edgeDistance: 2 },
       labelLine: { length: narrow ? 6 : 12, length2: narrow ? 6 : 10, lineStyle: { color: SOFT } }
@@ -136,6 +136,7 @@
     box.setAttribute('aria-label', data.title || '');
     rows = data.rows.length;
     if (data.kind !== 'line' && data.kind !== 'donut' && rows > 9) { box.className += rows > 16 ? ' chart-tallest' : ' chart-tall'; }
+    else if (rows > 8) { box.className += ' chart-beside'; }
     figure.insertBefore(box, source);
     drawn.push({ box: box, data: data, chart: null });
   }
