@@ -79,6 +79,8 @@ class Cluster:
         if self._process:
             stop(self._process, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
             self._process = None
+            with contextlib.suppress(OSError):
+                self.socket_folder.rmdir()
         self._lock.release()
 
     def kill(self) -> None:
