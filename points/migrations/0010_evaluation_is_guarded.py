@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('cases', '0002_initial'),
         ('households', '0002_initial'),
         ('organization', '0001_initial'),
-        ('points', '0001_initial'),
+        ('points', '0006_only_the_application_calls_them'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -179,5 +179,6 @@ def close_period(*, period: EvaluationPeriod, by: User, at: datetime) -> Evaluat
         return period
     if period.status == S.PUBLISHED:
         scoring.rewrite(period, at, strike_only=True)
-        ledger.post_period(period=period, by=by, at=at)
-    return _move(period, "close", by=by, at=at, closed_at=at, scored_at=at)
+    period = _move(period, "close", by=by, at=at, closed_at=at, scored_at=at)
+    ledger.post_period(period=period, by=by, at=at)
+    return period

@@ -6,7 +6,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext
 
 from points.models import EvaluationPeriod, PeriodStep, ScoreLine, Transfer
-from points.selectors_evaluation import publication_of
+from points.selectors.evaluation import publication_of
 from points.services import evaluation
 from points.services.evaluation import MOVES, PeriodIsClosed, PeriodMoveRefused, PeriodNotOver, PeriodsOverlap
 from tests.points.facts import (
