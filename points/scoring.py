@@ -11,7 +11,7 @@ The rules in one place:
 - a fact counts in the period of its day, under the rule in force on that day; ceilings pay the earliest facts.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -116,6 +116,15 @@ ON CONFLICT ON CONSTRAINT fact_scored_once DO UPDATE SET points = excluded.point
 """  # noqa: S608
 
 
+_UNWRITTEN = f"""
+WITH due AS MATERIALIZED ({_OWED}), written AS (
+    SELECT person_id, rule_id, points, done_on, case_id, deed_id, visit_id FROM points_scoreline WHERE period_id = %(period)s
+)
+SELECT (SELECT count(*) FROM (TABLE due EXCEPT TABLE written) AS coming),
+       (SELECT count(*) FROM (TABLE written EXCEPT TABLE due) AS leaving)
+"""  # noqa: S608
+
+
 @dataclass(frozen=True)
 class Owed:
     """One line a period owes: ids of the person, the rule and the one fact (none of the three for the base score)."""
@@ -188,18 +197,19 @@ def rewrite(period: EvaluationPeriod, at: datetime, *, strike_only: bool = False
     return Rewritten(struck=struck, written=written)
 
 
-def is_confidential(line: ScoreLine) -> bool:
-    """Clues given in confidence, arrests, and whatever touches a protected case are never told with their fact."""
+def touches_protected_case(line: ScoreLine) -> bool:
+    """Whether the line's case, or the case its deed names, is a protected one."""
     case = line.case or (line.deed and line.deed.case)
-    return line.rule.confidential or bool(case and case.restricted)
+    return bool(case and case.restricted)
 
 
 def explain(line: ScoreLine, *, unveiled: bool = False) -> Explanation:
-    """Rule, fact in words and link of one line. A confidential one says only 保密事项, unless `unveiled` for the station's officers.
+    """Rule, fact in words and link of one line.
 
-    Costs no query when rule, case, deed (with case) and visit (with home and address) are selected; see `with_facts`.
+    Clues given in confidence and arrests are only 保密事项, unless `unveiled` for the station's officers; what touches a protected
+    case is told to nobody here. Costs no query when the line comes `with_facts`.
     """
-    if is_confidential(line) and not unveiled:
+    if touches_protected_case(line) or (line.rule.confidential and not unveiled):
         return Explanation(rule=_("Confidential matter"), fact=_("not shown"), link="")
     fact, link = _fact_of(line)
     return Explanation(rule=str(line.rule), fact=fact, link=link)
@@ -226,11 +236,8 @@ def as_owed(line: ScoreLine) -> Owed:
     return Owed(line.person_id, line.rule_id, line.points, line.done_on, line.case_id, line.deed_id, line.visit_id)
 
 
-def unwritten(period: EvaluationPeriod, at: datetime) -> tuple[list[Owed], int]:
-    """What the next scoring would add, and how many lines it would strike: the preview of an open period."""
-    due = set(owed(period, at))
-    written = {as_owed(line) for line in ScoreLine.objects.filter(period=period)}
-    return sorted(
-        due - written,
-        key=lambda line: tuple(value or 0 if not isinstance(value, date) else value.toordinal() for value in astuple(line)),
-    ), len(written - due)
+def unwritten(period: EvaluationPeriod, at: datetime) -> tuple[int, int]:
+    """How many lines a scoring at this moment would write, and how many it would strike (a changed line counts in both)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNWRITTEN, _parameters(period, at))
+        return cursor.fetchone()

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext as _
 
+from points import scoring
 from points.models import Deed, EvaluationPeriod, Rule, ScoreLine
 from points.models.tariff import people_within
 from shengkang.organization.models import Consent, Person
@@ -117,9 +118,8 @@ def rules_for(user, day: date) -> QuerySet[Rule]:
 
 
 def statement_of(person: Person, periods) -> dict[int, list[ScoreLine]]:
-    """The person's lines by period id, in order of day."""
-    from_scoring = ScoreLine.objects.filter(person=person, period__in=periods).order_by("done_on", "id")
+    """The person's lines with their facts, by period id and in order of day; one query."""
     lines = defaultdict(list)
-    for line in from_scoring:
+    for line in scoring.with_facts(ScoreLine.objects.filter(person=person, period__in=periods)).order_by("done_on", "id"):
         lines[line.period_id].append(line)
     return lines
