@@ -1,7 +1,7 @@
 """Points move by these functions and by nothing else: each is one call, locks the wallet first, and all of it happens or none.
 
-They run with the owner's rights (SECURITY DEFINER, fixed search_path) because the application's role may not write the tables itself,
-and say `points.hand = ledger` while they run, which the triggers ask for. Refusals carry SQLSTATEs of class SK, translated in
+They run with the owner's rights (SECURITY DEFINER, fixed search_path) because the application's role may not write the tables itself;
+the triggers `only_by_functions` look for a name like points_…( among their callers. Refusals carry SQLSTATEs of class SK, translated in
 points/services/refusals.py. (7001, 1) is the advisory lock that sealing takes exclusively for a moment: a posting holds it shared
 before it draws an id, so no id below a seal's last one can still appear.
 """
@@ -10,7 +10,7 @@ from django.db import migrations
 
 OPENING = """
 CREATE FUNCTION points_book(p_station bigint, p_kind text) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "points.hand" = 'ledger' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE v_id bigint;
 BEGIN
     SELECT id INTO v_id FROM points_wallet WHERE station_id = p_station AND kind = p_kind AND person_id IS NULL;
@@ -23,7 +23,7 @@ END $$;
 
 -- Opens the wallets that are missing; returns how many were.
 CREATE FUNCTION points_open_wallets(p_people bigint[]) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "points.hand" = 'ledger' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE v_opened integer;
 BEGIN
     INSERT INTO points_wallet (station_id, kind, person_id, balance, debt, card)
@@ -39,7 +39,7 @@ CREATE FUNCTION points_award(
     p_wallet bigint, p_amount integer, p_rule bigint, p_key text,
     p_case bigint, p_deed bigint, p_period bigint, p_by bigint, p_at timestamptz
 ) RETURNS SETOF points_transfer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "points.hand" = 'ledger' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_station bigint;
     v_row points_transfer;
@@ -78,7 +78,7 @@ END $$;
 
 -- Posts every bonus line of a closed period as one set; lines posted before are left alone. Returns how many were posted now.
 CREATE FUNCTION points_post_period(p_period bigint, p_by bigint, p_at timestamptz) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "points.hand" = 'ledger' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_station bigint;
     v_issuance bigint;
@@ -122,7 +122,7 @@ END $$;
 
 -- Takes an award back. The row has the whole amount: what is in the wallet goes, the rest stays as a debt.
 CREATE FUNCTION points_reverse(p_transfer bigint, p_reason text, p_by bigint, p_at timestamptz) RETURNS SETOF points_transfer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "points.hand" = 'ledger' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_old points_transfer;
     v_row points_transfer;

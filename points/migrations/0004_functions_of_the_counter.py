@@ -8,7 +8,7 @@ CREATE FUNCTION points_redeem_hold(
     p_shop bigint, p_wallet bigint, p_basket jsonb, p_key text,
     p_by bigint, p_at timestamptz, p_day date, p_hold_ends_at timestamptz
 ) RETURNS SETOF points_redemption
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "points.hand" = 'ledger' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_wallet points_wallet;
     v_shop points_shop;
@@ -92,7 +92,7 @@ BEGIN
         RETURNING lot.id, draws.pieces
     ), noted AS (
         INSERT INTO points_stockmove (lot_id, kind, pieces, redemption_id, by_id, at)
-        SELECT id, 'redeem', -pieces, v_slip.id, p_by, p_at FROM moved ORDER BY id
+        SELECT moved.id, 'redeem', -moved.pieces, v_slip.id, p_by, p_at FROM moved ORDER BY moved.id
         RETURNING pieces
     )
     SELECT coalesce(-sum(pieces), 0) INTO v_drawn FROM noted;
@@ -115,7 +115,7 @@ END $$;
 
 END = """
 CREATE FUNCTION points_redeem_collect(p_redemption bigint, p_by bigint, p_at timestamptz) RETURNS SETOF points_redemption
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "points.hand" = 'ledger' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE v_slip points_redemption;
 BEGIN
     SELECT * INTO v_slip FROM points_redemption WHERE id = p_redemption FOR NO KEY UPDATE;
@@ -136,7 +136,7 @@ END $$;
 CREATE FUNCTION points_redeem_give_back(
     p_redemptions bigint[], p_status text, p_reason text, p_goods_back boolean, p_by bigint, p_at timestamptz
 ) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "points.hand" = 'ledger' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_ids bigint[];
     v_from text := CASE p_status WHEN 'reversed' THEN 'collected' WHEN 'cancelled' THEN 'held' WHEN 'timed_out' THEN 'held' END;
@@ -177,7 +177,7 @@ BEGIN
         INSERT INTO points_transfer (
             from_wallet_id, to_wallet_id, amount, kind, key, redemption_id, reverses_id, reason, by_id, at)
         SELECT to_wallet_id, from_wallet_id, amount, 'reversal', 'reverse:' || id, redemption_id, id, p_reason, p_by, p_at
-        FROM points_transfer WHERE redemption_id = ANY (v_ids) AND kind = 'redemption' ORDER BY id
+        FROM points_transfer old WHERE redemption_id = ANY (v_ids) AND kind = 'redemption' ORDER BY old.id
         RETURNING to_wallet_id, amount
     )
     UPDATE points_wallet wallet
@@ -196,7 +196,7 @@ CREATE FUNCTION points_receive(
     p_shop bigint, p_item bigint, p_pieces integer, p_received_on date, p_expires_on date, p_origin text,
     p_by bigint, p_at timestamptz
 ) RETURNS SETOF points_lot
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "points.hand" = 'ledger' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE v_lot points_lot;
 BEGIN
     INSERT INTO points_lot (shop_id, item_id, received_on, expires_on, origin, "left")

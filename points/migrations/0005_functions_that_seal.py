@@ -25,7 +25,7 @@ $$;
 -- Postings wait for an instant only: the exclusive lock is let go by rolling back the block that took it. Where a long posting holds
 -- it shared, this gives up after the timeout, so that nobody queues behind; the next minute seals.
 CREATE FUNCTION points_seal_up(p_at timestamptz, p_chunk integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET "points.hand" = 'ledger' SET lock_timeout = '500ms' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '500ms' AS $$
 DECLARE
     v_mark bigint;
     v_first bigint;

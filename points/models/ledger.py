@@ -20,7 +20,7 @@ from shengkang.organization.models import Person, Station, StationQuerySet, User
 
 
 def only_by_functions(operation) -> pgtrigger.Trigger:
-    """Refuses `operation` to everyone but the functions of the ledger, which say so while they run.
+    """Refuses `operation` to everyone but the functions of the ledger, which it looks for among its callers.
 
     The application's role lacks the right as well (`only_functions_write`, see `manage.py grant`); this holds where one role does all.
     """
@@ -29,8 +29,10 @@ def only_by_functions(operation) -> pgtrigger.Trigger:
         level=pgtrigger.Statement,
         when=pgtrigger.Before,
         operation=operation,
-        func="""
-            IF coalesce(current_setting('points.hand', true), '') <> 'ledger' THEN
+        declare=[("callers", "text")],
+        func=r"""
+            GET DIAGNOSTICS callers = PG_CONTEXT;
+            IF callers !~ 'points_[a-z_]+\(' THEN
                 RAISE EXCEPTION 'only the functions of the ledger write %', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
             END IF;
             RETURN NULL;
@@ -74,7 +76,7 @@ class Wallet(models.Model):
         verbose_name_plural = _("wallets")
         triggers = [
             only_by_functions(
-                pgtrigger.Insert | pgtrigger.Delete | pgtrigger.UpdateOf("balance", "debt", "kind", "person", "station")
+                pgtrigger.Insert | pgtrigger.Delete | pgtrigger.UpdateOf("balance", "debt", "kind", "person_id", "station_id")
             ),
             pgtrigger.Trigger(
                 name="same_station",

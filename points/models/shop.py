@@ -20,7 +20,7 @@ def same_station(table: str, key: str, station: str = "NEW.station_id") -> pgtri
     return pgtrigger.Trigger(
         name=f"same_station_{key}",
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf(key),
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf(f"{key}_id"),
         func=f"""
             IF (SELECT station_id FROM {table} WHERE id = NEW.{key}_id) IS DISTINCT FROM {station} THEN
                 RAISE EXCEPTION '% and % belong to different stations', TG_TABLE_NAME, '{table}' USING ERRCODE = 'check_violation';
@@ -58,7 +58,7 @@ class Shop(models.Model):
             pgtrigger.Trigger(
                 name="village_of_station",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("village", "station"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("village_id", "station_id"),
                 func="""
                     IF NOT EXISTS (
                         SELECT 1 FROM organization_coverage WHERE unit_id = NEW.village_id AND station_id = NEW.station_id
