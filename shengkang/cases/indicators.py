@@ -125,7 +125,9 @@ settled = Part(
     "disputes.settled", _("settled"), _steps(*SETTLING), _step, day="at", village="case__village",
     kind="case__category", kinds=_categories,
 )  # fmt: skip
-came_back = Part("disputes.came_back", _("reopened or taken back"), _steps(*COMING_BACK), _step, day="at", village="case__village")
+came_back = Part(
+    "disputes.came_back", _("reopened or taken back"), _steps(*COMING_BACK), _step, day="at", village="case__village"
+)
 open_at_start = Part("disputes.open_at_start", _("open at the start"), _open_at_start, _case, span=Span.MONTH, shown=_cases)
 still_open = Part(
     "disputes.open", _("not settled"), _open_at_end, _case, span=Span.MONTH, shown=_cases, kind="category", kinds=_categories
@@ -221,9 +223,15 @@ for _indicator in (
 ):  # fmt: skip
     nails.hang(_indicator)
 
-nails.hang_chart(Chart("disputes.trend", _("Disputes over twelve months"), "month", (found, settled), _("Month"), CASES, "line", 10))
+nails.hang_chart(
+    Chart("disputes.trend", _("Disputes over twelve months"), "month", (found, settled), _("Month"), CASES, "line", 10)
+)
 nails.hang_chart(Chart("disputes.kinds", _("Disputes by category"), "kind", (found, settled), _("Category"), CASES, "bar", 11))
 nails.hang_chart(Chart("disputes.risk", _("Open cases by risk"), "kind", (open_by_risk,), _("Risk"), CASES, "bar", 12))
-nails.hang_chart(Chart("disputes.villages", _("Disputes by village"), "village", (found, settled), _("Village"), CASES, "bar", 13))
-nails.hang_table(Table("disputes", _("Disputes by village and category (settled / not settled)"), (settled, still_open), found, 10))
+nails.hang_chart(
+    Chart("disputes.villages", _("Disputes by village"), "village", (found, settled), _("Village"), CASES, "bar", 13)
+)
+nails.hang_table(
+    Table("disputes", _("Disputes by village and category (settled / not settled)"), (settled, still_open), found, 10)
+)
 nails.hang_protected(protected)

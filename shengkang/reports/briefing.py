@@ -30,7 +30,7 @@ def compose(*, station, month: date, root: str, at: datetime) -> tuple[str, byte
 class _Report:
     def __init__(self, station, month, root, at):
         self.station, self.month, self.root, self.at = station, month, root, at
-        self.lines = lines(station, month, today=day_of(at).replace(day=1))
+        self.lines = lines(station, month, today=day_of(at))
         self.villages = {village.pk: village.name for village in villages_of(station)}
         self.sections = 0
 
@@ -88,18 +88,26 @@ class _Report:
         before = previous_month(self.month)
         counted = figures(self.station, {self.month, before}, [part], split=("kind",))
         now, then, names = counted.split_of(part, self.month), counted.split_of(part, before), part.kinds()
-        moved = sorted(((now.get(kind, 0) - then.get(kind, 0), kind) for kind in {*now, *then}), key=lambda pair: (-pair[0], pair[1]))
+        moved = sorted(
+            ((now.get(kind, 0) - then.get(kind, 0), kind) for kind in {*now, *then}), key=lambda pair: (-pair[0], pair[1])
+        )
         self._section(_("What rose"))
         self._kinds(part, [(by, kind) for by, kind in moved if by > 0], now, then, names, _("No kind rose in this month."))
         self._section(_("What fell"))
-        self._kinds(part, [(by, kind) for by, kind in reversed(moved) if by < 0], now, then, names, _("No kind fell in this month."))
+        self._kinds(
+            part, [(by, kind) for by, kind in reversed(moved) if by < 0], now, then, names, _("No kind fell in this month.")
+        )
 
     def _kinds(self, part, moved, now, then, names, nothing):
         if not moved:
             self.sheet.line(nothing)
         for no, (by, kind) in enumerate(moved[:SPOKEN_OF], 1):
             earlier = then.get(kind, 0)
-            share = _("base too small") if earlier < SMALL_BASE else f"{'+' if by > 0 else '−'}{say_number(abs(by) * 100 / earlier, 1)}%"
+            share = (
+                _("base too small")
+                if earlier < SMALL_BASE
+                else f"{'+' if by > 0 else '−'}{say_number(abs(by) * 100 / earlier, 1)}%"
+            )
             said = _("%(name)s: %(now)s in the month, %(then)s in the month before (%(share)s)") % {
                 "name": names.get(kind, kind),
                 "now": say_number(now.get(kind, 0)),
@@ -128,7 +136,9 @@ class _Report:
 
     def _suggestions(self):
         self._section(_("Suggestions for the work"))
-        advice = [str(line.indicator.advice(line.value)) for line in self.lines if line.indicator.advice and line.value is not None]
+        advice = [
+            str(line.indicator.advice(line.value)) for line in self.lines if line.indicator.advice and line.value is not None
+        ]
         advice = [sentence for sentence in advice if sentence]
         if not advice:
             self.sheet.line(_("The month's figures give no cause for a suggestion."))
@@ -150,7 +160,8 @@ class _Report:
 
         def cell(villages, kinds_of_column):
             return " / ".join(
-                say_number(sum(cells.get((village, kind), 0) for village in villages for kind in kinds_of_column)) for cells in counted
+                say_number(sum(cells.get((village, kind), 0) for village in villages for kind in kinds_of_column))
+                for cells in counted
             )
 
         rows = [[name, *(cell([pk], column) for column in columns)] for pk, name in self.villages.items()]

@@ -142,7 +142,9 @@ class Sheet:
         for side in ("top", "bottom"):
             borders.append(_element(f"w:{side}", val="single", sz=6, space=1, color="000000"))
         properties = paragraph._p.get_or_add_pPr()
-        properties.insert_element_before(borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr")
+        properties.insert_element_before(
+            borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
+        )
 
     def bytes(self) -> bytes:
         out = io.BytesIO()

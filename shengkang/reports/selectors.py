@@ -101,7 +101,13 @@ class Figures:
 
 
 def figures(
-    station, months: Iterable[date], parts: Iterable[Part], *, village=None, split: tuple[str, ...] = (), until_day: int | None = None
+    station,
+    months: Iterable[date],
+    parts: Iterable[Part],
+    *,
+    village=None,
+    split: tuple[str, ...] = (),
+    until_day: int | None = None,
 ) -> Figures:
     """Stored figures of `months` (first days): closed months from their frozen lines, the others from the day figures.
 

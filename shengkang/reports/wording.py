@@ -46,7 +46,7 @@ def say_change(line: Line, comparison: Comparison) -> str:
 
 
 def tone_of(line: Line, comparison: Comparison) -> str:
-    """"ok" for good news, "bad" for bad, "" where neither can be said."""
+    """ "ok" for good news, "bad" for bad, "" where neither can be said."""
     if not comparison.change or line.indicator.better == "":
         return ""
     return "ok" if (comparison.change > 0) == (line.indicator.better == "up") else "bad"
