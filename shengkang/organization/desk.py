@@ -57,7 +57,6 @@ class StationAdmin(admin.ModelAdmin):
     verbs: tuple[Verb, ...] = ()
     list_per_page = 50
     show_full_result_count = False
-    change_form_template = "admin/desk_change_form.html"
 
     def _may(self, request, action):
         return action is not None and request.user.is_active and access.may(request.user, self.access_object, action)
@@ -140,8 +139,11 @@ class StationAdmin(admin.ModelAdmin):
             "thing": thing,
             "verb": verb,
             "form": form,
+            "original": thing,
             "title": verb.label,
-            "back": self.after_verb(request, thing),
+            "explain": verb.hint,
+            "tone": verb.tone,
+            "cancel_url": self.after_verb(request, thing),
         }
         return TemplateResponse(
             request, "admin/verb_form.html", context, status=409 if form.is_bound and form.non_field_errors() else 200

@@ -1,18 +1,16 @@
-"""What the organization does: registers places, people and what they consented to, opens P cells for a while, knows who is on duty."""
+"""What the organization does: registers people and what they consented to, opens P cells for a while, knows who is on duty."""
 
-import csv
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from rest_framework.authtoken.models import Token
 
 from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import access, sealed
-from shengkang.organization.models import Approval, Consent, Coverage, Person, Presence, Station, Unit, User
+from shengkang.organization.models import Approval, Consent, Membership, Person, Presence, Station, Unit, User
 
 # Surnames that pypinyin reads as ordinary words.
 load_phrases_dict(
@@ -24,14 +22,6 @@ class UnitNotServed(RuleViolation):
     """The village belongs to another station."""
 
 
-class UnitListIncomplete(RuleViolation):
-    """The list of villages lacks a column or names a unit without its code."""
-
-
-class UnitServedElsewhere(RuleViolation):
-    """Another station already covers the village."""
-
-
 class IdNumberInvalid(RuleViolation):
     """The ID number does not satisfy GB 11643."""
 
@@ -40,87 +30,16 @@ class ApprovalRefused(RuleViolation):
     """The approval may not be asked for or decided like this."""
 
 
-VILLAGES_FILE = Path(__file__).parent / "data" / "villages_shengkang.csv"
-# From the top: level, column of the official code, column of the name.
-UNIT_COLUMNS = (
-    (Unit.Level.PROVINCE, "province_code", "province_name"),
-    (Unit.Level.CITY, "city_code", "city_name"),
-    (Unit.Level.COUNTY, "county_code", "county_name"),
-    (Unit.Level.TOWN, "town_code", "town_name"),
-    (Unit.Level.VILLAGE, "code", "name"),
-)
+class ApprovalNeeded(RuleViolation):
+    """A P cell of the matrix is closed to the asker at this moment."""
 
 
-def villages_on_file(file: Path = VILLAGES_FILE) -> list[dict[str, str]]:
-    """The rows of a list of villages (UTF-8 CSV with a head line); without `file` those of 盛康镇 in the official order."""
-    with Path(file).open(encoding="utf-8-sig", newline="") as rows:
-        return list(csv.DictReader(rows))
+class AccountRefused(RuleViolation):
+    """The account may not be opened, closed or given this role."""
 
 
-def group_name(no: int) -> str:
-    """A villagers' group as people call it: 一组, 十组, 二十三组."""
-    digits = "零一二三四五六七八九"
-    tens, ones = divmod(no, 10)
-    return f"{digits[tens] if tens > 1 else ''}{'十' if tens else ''}{digits[ones] if ones else ''}组"
-
-
-@transaction.atomic
-def load_units(
-    *, rows: Iterable[Mapping[str, str]], by: User | None, at: datetime, groups: Mapping[str, int] | None = None
-) -> list[Unit]:
-    """Write the villages of an official list with province, city, county and town above them; returns the villages in its order.
-
-    `rows` have the columns of `UNIT_COLUMNS`; `groups` says how many villagers' groups a village (by its code) has, 1 to 99.
-    Committees are shortened to what people call the place (贾庙村委会 → 贾庙村). Units that are there already are kept, a name
-    that changed follows the list, and nothing is ever taken away. Raises UnitListIncomplete.
-    """
-    paths: dict[str, dict] = {}
-    villages: dict[str, str] = {}
-    for row in rows:
-        path = ""
-        for level, code, name in UNIT_COLUMNS:
-            if not row.get(code) or not row.get(name):
-                raise UnitListIncomplete(
-                    _("The list of villages needs the columns %(columns)s, filled in every row.")
-                    % {"columns": ", ".join(column for _level, *pair in UNIT_COLUMNS for column in pair)}
-                )
-            above, path = path, f"{path}{row[code].strip()}."
-            called = row[name].strip().removesuffix("居委会").removesuffix("委会")
-            paths[path] = {"above": above, "level": level, "code": row[code].strip(), "name": called}
-        villages[row["code"].strip()] = path
-    for village, count in (groups or {}).items():
-        for no in range(1, count + 1):
-            above = villages[village]
-            paths[f"{above}{no:02}."] = {"above": above, "level": Unit.Level.GROUP, "code": "", "name": group_name(no)}
-    known = {unit.path: unit for unit in Unit.objects.filter(path__in=paths)}
-    for level in Unit.Level.values:
-        fresh = [
-            Unit(parent=known.get(unit["above"]), level=level, code=unit["code"], name=unit["name"], path=path)
-            for path, unit in paths.items()
-            if unit["level"] == level and path not in known
-        ]
-        known |= {unit.path: unit for unit in Unit.objects.bulk_create(fresh)}
-    renamed = [unit for path, unit in known.items() if unit.name != paths[path]["name"]]
-    for unit in renamed:
-        unit.name = paths[unit.path]["name"]
-    Unit.objects.bulk_update(renamed, ["name"])
-    loaded = [known[path] for path in villages.values()]
-    if loaded:
-        counts = {"villages": len(loaded), "renamed": len(renamed)}
-        audit.note_deed(verb="load_units", about=loaded[0].parent, by=by, at=at, detail=counts)
-    return loaded
-
-
-@transaction.atomic
-def open_station(*, name: str, sits_in: Unit, covers: Iterable[Unit], by: User | None, at: datetime, phone: str = "") -> Station:
-    """Found the station `name` (or take the one of that name) and let it serve the villages `covers`. Raises UnitServedElsewhere."""
-    station, _created = Station.objects.get_or_create(name=name, defaults={"sits_in": sits_in, "phone": phone})
-    covers = list(covers)
-    if Coverage.objects.filter(unit__in=covers).exclude(station=station).exists():
-        raise UnitServedElsewhere(_("One of these villages is already served by another station. Ask its chief first."))
-    Coverage.objects.bulk_create([Coverage(station=station, unit=unit) for unit in covers], ignore_conflicts=True)
-    audit.note_deed(verb="open_station", about=station, by=by, at=at, detail={"villages": len(covers)})
-    return station
+class AlreadyKnown(RuleViolation):
+    """A person with this ID number is registered at the station."""
 
 
 def name_key(name: str) -> str:
@@ -157,7 +76,7 @@ def register_person(
     birth_year: int | None = None,
     id_number: str = "",
 ) -> Person:
-    """Add a person; the ID number, if given, is sealed and checked. Raises UnitNotServed, IdNumberInvalid."""
+    """Add a person; the ID number, if given, is sealed and checked. Raises UnitNotServed, IdNumberInvalid, AlreadyKnown."""
     if not station.covers.filter(pk=village.pk).exists():
         raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
     person = Person(
@@ -166,6 +85,8 @@ def register_person(
     if id_number:
         number = check_id_number(id_number)
         person.id_number_sealed, person.id_number_index = sealed.seal(number), sealed.blind_index(number)
+        if Person.objects.filter(station=station, id_number_index=person.id_number_index).exists():
+            raise AlreadyKnown(_("A person with this ID number is registered already. Search by name or telephone."))
     person.save()
     audit.note_deed(verb="register_person", about=person, by=by, at=at)
     return person
@@ -213,6 +134,104 @@ def decide_approval(*, approval: Approval, grant: bool, by: User, at: datetime, 
     approval.save()
     audit.note_deed(verb="decide_approval", about=approval, by=by, at=at, detail={"granted": grant})
     return approval
+
+
+def approval_in_force(*, obj: str, action: str, target_ref: str, by: User, at: datetime) -> Approval:
+    """The approval that opens this P cell for `by` on this thing now. Raises ApprovalNeeded."""
+    approval = Approval.objects.in_force(at).filter(asked_by=by, obj=obj, action=action, target_ref=target_ref).first()
+    if approval is None:
+        raise ApprovalNeeded(_("This needs an approval in force. Ask for it with your reason; a chief decides."))
+    return approval
+
+
+@transaction.atomic
+def show_id_number(*, person: Person, by: User, at: datetime) -> str:
+    """The ID number in the clear, under an approval in force; that it was shown, and why, is written down first.
+
+    Raises ApprovalNeeded.
+    """
+    approval = approval_in_force(obj="resident", action="read_id_number", target_ref=audit.ref(person), by=by, at=at)
+    audit.note_look(what="id_number", about=person, by=by, at=at, reason=approval.reason)
+    return sealed.open_sealed(person.id_number_sealed) if person.id_number_sealed else ""
+
+
+def _must_lie_in(station: Station, unit: Unit) -> None:
+    if unit.pk != station.sits_in_id and not station.covers.filter(pk=unit.pk).exists():
+        raise UnitNotServed(_("A role is held where the station sits or in a village it serves. Choose one of these."))
+
+
+def _works_at_the_desk(user: User) -> None:
+    user.is_staff = user.memberships.filter(role__in=access.DESK_ROLES).exists()
+    user.save(update_fields=["is_staff"])
+
+
+@transaction.atomic
+def open_account(
+    *, station: Station, role: str, unit: Unit, name: str, phone: str, password: str, by: User, at: datetime, person: Person | None = None
+) -> User:
+    """Open an account that logs in by telephone number, with its first role. Raises AccountRefused, UnitNotServed."""
+    if User.objects.filter(phone=phone).exists():
+        raise AccountRefused(_("This telephone number has an account already."))
+    if person is not None and person.station_id != station.pk:
+        raise AccountRefused(_("This person belongs to another station."))
+    user = User.objects.create_user(phone, password, name=name.strip(), station=station, person=person)
+    audit.note_deed(verb="open_account", about=user, by=by, at=at)
+    give_role(user=user, role=role, unit=unit, by=by, at=at)
+    return user
+
+
+@transaction.atomic
+def give_role(*, user: User, role: str, unit: Unit, by: User, at: datetime) -> Membership:
+    """Let a user hold a role in a unit of his station; twice is once. Raises UnitNotServed."""
+    _must_lie_in(user.station, unit)
+    membership, _created = Membership.objects.get_or_create(user=user, role=role, unit=unit)
+    _works_at_the_desk(user)
+    audit.note_deed(verb="give_role", about=user, by=by, at=at, detail={"role": role, "unit": unit.pk})
+    return membership
+
+
+@transaction.atomic
+def take_role(*, membership: Membership, by: User, at: datetime) -> None:
+    """End a role. Raises AccountRefused for one's own: nobody locks himself out."""
+    user = membership.user
+    if user.pk == by.pk:
+        raise AccountRefused(_("You cannot take a role from yourself. Ask a colleague."))
+    audit.note_deed(
+        verb="take_role", about=user, by=by, at=at, detail={"role": membership.role, "unit": membership.unit_id}
+    )
+    membership.delete()
+    _works_at_the_desk(user)
+
+
+@transaction.atomic
+def close_account(*, user: User, by: User, at: datetime) -> User:
+    """End log-in from now on, open sessions and tokens included. Raises AccountRefused for one's own account."""
+    if user.pk == by.pk:
+        raise AccountRefused(_("You cannot close your own account. Ask a colleague."))
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    Token.objects.filter(user=user).delete()
+    audit.note_deed(verb="close_account", about=user, by=by, at=at)
+    return user
+
+
+@transaction.atomic
+def reopen_account(*, user: User, by: User, at: datetime) -> User:
+    """Allow log-in again, with the roles still held."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.note_deed(verb="reopen_account", about=user, by=by, at=at)
+    return user
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, by: User, at: datetime) -> User:
+    """Set a new password for somebody who forgot his; sessions and tokens of the old one end."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    Token.objects.filter(user=user).delete()
+    audit.note_deed(verb="set_password", about=user, by=by, at=at)
+    return user
 
 
 @transaction.atomic

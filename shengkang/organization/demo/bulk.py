@@ -46,7 +46,7 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
         # Each trigger of pghistory and pgtrigger catches an error of its own where these settings are missing, and every error
         # caught walks through all checks that wait for the end of the transaction: row by row that is quadratic.
         cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [f"{{{trigger or ''}}}"])
-        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
+        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608
         before = cursor.fetchone()[0]
         cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(lines)))
         if trigger:
@@ -59,9 +59,7 @@ def _write_history(cursor, model: type[models.Model], table: str, before: int) -
     """What the history trigger would have written for each new row."""
     event = model.pgh_event_models["insert"]
     fields = {field.name for field in model._meta.concrete_fields}
-    columns = ", ".join(
-        connection.ops.quote_name(field.column) for field in event._meta.concrete_fields if field.name in fields
-    )
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in event._meta.concrete_fields if field.name in fields)
     history = connection.ops.quote_name(event._meta.db_table)
     cursor.execute(
         f"INSERT INTO {history} (pgh_created_at, pgh_label, pgh_obj_id, {columns}) "  # noqa: S608 names of our own models

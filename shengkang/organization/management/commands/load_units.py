@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from shengkang.errors import RuleViolation
-from shengkang.organization import services
+from shengkang.organization import imports
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "file", nargs="?", type=Path, default=services.VILLAGES_FILE, help="CSV; default: the villages of 盛康镇"
+            "file", nargs="?", type=Path, default=imports.VILLAGES_FILE, help="CSV; default: the villages of 盛康镇"
         )
         parser.add_argument("--groups", type=int, default=0, help="villagers' groups below each village (0 to 99)")
         parser.add_argument("--station", default="", help="name of the police station that serves all these villages")
@@ -23,14 +23,14 @@ class Command(BaseCommand):
         if not 0 <= groups <= 99:
             raise CommandError("--groups must be from 0 to 99.")
         try:
-            rows = services.villages_on_file(file)
+            rows = imports.villages_on_file(file)
             at = timezone.now()
             counts = {row.get("code", ""): groups for row in rows}
-            villages = services.load_units(rows=rows, groups=counts, by=None, at=at)
+            villages = imports.load_units(rows=rows, groups=counts, by=None, at=at)
             if not villages:
                 raise CommandError(f"{file} holds no village.")
             if station:
-                services.open_station(name=station, sits_in=villages[0].parent, covers=villages, by=None, at=at)
+                imports.open_station(name=station, sits_in=villages[0].parent, covers=villages, by=None, at=at)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
         except RuleViolation as refusal:
