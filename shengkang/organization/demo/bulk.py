@@ -35,7 +35,11 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
     Checks, triggers and foreign keys work as for any insert; nothing of Python's `save` runs. History gets its "insert" rows as
     one set. Returns the number of rows.
     """
-    quiet = [f for f in model._meta.concrete_fields if f.attname not in names and not isinstance(f, models.AutoField)]
+    quiet = [
+        field
+        for field in model._meta.concrete_fields
+        if field.attname not in names and not isinstance(field, models.AutoField) and not field.has_db_default()
+    ]
     tail = "".join("\t" + _cell(field.get_default()) for field in quiet) + "\n"
     fields = [model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name) for name in names]
     columns = ", ".join(connection.ops.quote_name(field.column) for field in [*fields, *quiet])
