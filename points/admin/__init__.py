@@ -1,0 +1,5 @@
+"""The desk's face of the reward. Facts and states are read-only; what may be done is a button."""
+
+from points.admin import ledger, shops
+
+__all__ = ["ledger", "shops"]
