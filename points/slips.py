@@ -16,7 +16,10 @@ TONES = {
 def goods_of(slip: Redemption) -> list[dict]:
     """What is on the slip, as rows."""
     return [
-        {"title": f"{line.item.name} × {line.quantity} {line.item.measure}", "meta": _("%(points)s points") % {"points": line.points}}
+        {
+            "title": f"{line.item.name} × {line.quantity} {line.item.measure}",
+            "meta": _("%(points)s points") % {"points": line.points},
+        }
         for line in slip.lines.select_related("item").order_by("pk")
     ]
 

@@ -110,7 +110,7 @@ def _why(transfer) -> tuple[str, str]:
     if transfer.deed_id:
         facts.append(transfer.deed.text)
     elif transfer.case_id:
-        facts.append(f"{transfer.case.category} {transfer.case.number}")
+        facts.append(f"{transfer.case.category} {transfer.case.no}")
     elif transfer.period_id:
         facts.append(str(transfer.period))
     return rule, " · ".join(facts)

@@ -32,7 +32,9 @@ def report_misfits(*, found: Sequence[Misfit], at: datetime) -> None:
         notify(
             to=chief,
             kind="ledger",
-            text=_("The nightly check of the points ledger found rows that do not fit. Ask the administrator to run the check today."),
+            text=_(
+                "The nightly check of the points ledger found rows that do not fit. Ask the administrator to run the check today."
+            ),
             key=f"{VERB}:{day_of(at).isoformat()}",
             at=at,
         )

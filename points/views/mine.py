@@ -78,7 +78,9 @@ class CardPicture(OwnWallet, View):
     def get(self, request):
         address = request.build_absolute_uri(reverse("points:basket", args=[self.wallet().card]))
         picture = BytesIO()
-        segno.make(address, error="m", micro=False).save(picture, kind="svg", scale=8, border=2, xmldecl=False, dark="#000", light="#fff")
+        segno.make(address, error="m", micro=False).save(
+            picture, kind="svg", scale=8, border=2, xmldecl=False, dark="#000", light="#fff"
+        )
         response = HttpResponse(picture.getvalue(), content_type="image/svg+xml")
         patch_cache_control(response, private=True, no_store=True)
         return response
