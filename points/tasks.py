@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 """The clock's face of the reward: seal, let holds run out, look whether the books still fit. Each may run twice."""
 
 from celery import shared_task
@@ -25,3 +26,24 @@ def check_balances():
         on_one_snapshot()
         found = list(misfits())
     report_misfits(found=found, at=timezone.now())
+=======
+"""The clock's face of the reward."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from points.models import EvaluationPeriod
+from points.services import evaluation
+from shengkang.organization.models import Station
+
+
+@shared_task(name="points.score_open_periods")
+def score_open_periods():
+    """Open the month where it is missing and rewrite what every unclosed period owes, oldest first. Running twice changes nothing."""
+    at = timezone.now()
+    for station in Station.objects.order_by("id"):
+        evaluation.open_current_period(station=station, at=at)
+    unclosed = EvaluationPeriod.objects.exclude(status=EvaluationPeriod.Status.CLOSED)
+    for period in unclosed.order_by("starts_on", "id"):
+        evaluation.score_period(period=period, at=at)
+>>>>>>> main

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 from django.urls import path
 
 from points.views import counter, mine
@@ -18,3 +19,9 @@ urlpatterns = [
     path("stock/", counter.Stock.as_view(), name="stock"),
     path("stock/receive/", counter.Receive.as_view(), name="receive"),
 ]
+=======
+from points.urls_evaluation import urlpatterns as evaluation_urls
+
+app_name = "points"
+urlpatterns = [*evaluation_urls]
+>>>>>>> main
