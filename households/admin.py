@@ -188,7 +188,9 @@ class HomeAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         now = Assignment.objects.in_force().filter(home=OuterRef("pk")).values("head__user__name")[:1]
-        return super().get_queryset(request).select_related("address__village", "address__group").annotate(head_name=Subquery(now))
+        return (
+            super().get_queryset(request).select_related("address__village", "address__group").annotate(head_name=Subquery(now))
+        )
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.matching(search_term), False) if search_term else (queryset, False)
@@ -311,4 +313,3 @@ class VisitAdmin(ReadOnlyAdmin):
     search_fields = ["by__name", "home__householder", "home__address__door"]
     date_hierarchy = "at"
     list_select_related = ["home__address__village", "home__address__group", "by"]
-

@@ -43,9 +43,7 @@ class QuarrelForm(PhoneForm):
         # Frequency decides, not the code: what a head meets most stands under the thumb.
         field = self.fields["category"]
         by_code = {category.pk: category for category in field.queryset}
-        field.choices = [
-            (code, field.label_from_instance(by_code[code])) for code in COMMON_CATEGORIES if code in by_code
-        ]
+        field.choices = [(code, field.label_from_instance(by_code[code])) for code in COMMON_CATEGORIES if code in by_code]
 
 
 class VisitForm(PhoneForm):

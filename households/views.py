@@ -52,7 +52,9 @@ class HomePicker(PhonePage, TemplateView):
                     "text": home.address.village.name,
                     "badge": _("; ").join(str(need) for need in needs),
                     "tone": "note",
-                    "meta": _("last visit %(day)s") % {"day": _day(home.last_visit_at)} if home.last_visit_at else _("no visit yet"),
+                    "meta": _("last visit %(day)s") % {"day": _day(home.last_visit_at)}
+                    if home.last_visit_at
+                    else _("no visit yet"),
                     "url": reverse(self.leads_to, args=[home.pk]),
                 }
             )
@@ -114,7 +116,9 @@ class HomePage(AtHome, PhonePage, TemplateView):
         return super().get_context_data(
             title=f"{home.address.door} {home.householder}",
             residents=residents,
-            visits=[{"what": visit.get_kind_display(), "who": visit.by, "when": visit.at, "note": visit.note} for visit in visits],
+            visits=[
+                {"what": visit.get_kind_display(), "who": visit.by, "when": visit.at, "note": visit.note} for visit in visits
+            ],
             head=serving_head(user),
             may_visit=access.may(user, "visit", "create"),
             **kwargs,
@@ -214,7 +218,11 @@ class Told(OneSighting, TemplateView):
                 _("When it is settled you get a notice here."),
             ]
         return super().get_context_data(
-            title=_("Reported"), heading=_("The station has it. Thank you."), number=case.no if case else "", next_steps=steps, **kwargs
+            title=_("Reported"),
+            heading=_("The station has it. Thank you."),
+            number=case.no if case else "",
+            next_steps=steps,
+            **kwargs,
         )
 
 

@@ -145,7 +145,7 @@ class PersonAdmin(StationAdmin):
     )
 
     def answer_verb(self, request, verb, thing):
-        """The number goes into this one answer and nowhere else: no message, no cookie, no cache."""
+        """The number goes into this one answer and nowhere else: no message, no cookie; the admin sends it with no-store."""
         if verb.name != "show_id_number" or request.method != "POST":
             return super().answer_verb(request, verb, thing)
         context = {**self.admin_site.each_context(request), "opts": self.opts, "person": thing, "title": verb.label}
@@ -153,11 +153,7 @@ class PersonAdmin(StationAdmin):
             context["number"] = verb.call(thing, by=request.user, at=timezone.now())
         except RuleViolation as refusal:
             context["refusal"] = str(refusal)
-        response = TemplateResponse(
-            request, "organization/id_number.html", context, status=409 if "refusal" in context else 200
-        )
-        response["Cache-Control"] = "no-store, private"
-        return response
+        return TemplateResponse(request, "organization/id_number.html", context, status=409 if "refusal" in context else 200)
 
     def add_view(self, request, form_url="", extra_context=None):
         # Error reports leave the ID number out.
