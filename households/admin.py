@@ -90,7 +90,7 @@ class MoveInForm(VerbForm):
 
 
 class DayForm(VerbForm):
-    on = day_field(_("on"))
+    on = day_field(_("day"))
 
 
 class AppointForm(VerbForm):

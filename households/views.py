@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView
 
 from households import services
@@ -256,7 +256,7 @@ class Mine(PhonePage, TemplateView):
 
     def get(self, request, *args, **kwargs):
         before = request.GET.get("before", "")
-        if before and not before.isdigit():
+        if before and not (before.isdecimal() and len(before) < 19):
             return HttpResponseRedirect(request.path)
         self.before = int(before) if before else None
         return super().get(request, *args, **kwargs)
@@ -273,7 +273,7 @@ class Mine(PhonePage, TemplateView):
         here = self.request.resolver_match.view_name
         tabs = [
             {"url": reverse(name), "label": label, "current": name == here}
-            for name, label in (("households:sightings", _("Told")), ("households:visits", _("Visits")))
+            for name, label in (("households:sightings", pgettext("tab", "Told")), ("households:visits", pgettext("tab", "Visits")))
         ]
         newer = self.request.path if self.before else ""
         return super().get_context_data(rows=rows, tabs=tabs, older_url=self.older_url, newer_url=newer, **kwargs)

@@ -52,7 +52,7 @@ class Home(PhonePage, TemplateView):
                 {
                     "title": notice.text,
                     "meta": timezone.localtime(notice.at).strftime("%Y-%m-%d %H:%M"),
-                    "url": notice.link,
+                    "url": reverse("notices:open", args=[notice.pk]),
                     "icon": "bell",
                 }
                 for notice in unread[:NEWEST]

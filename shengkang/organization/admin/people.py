@@ -107,7 +107,7 @@ class PersonAdmin(StationAdmin):
     verbs = (
         Verb(
             "mend",
-            _("Correct"),
+            pgettext_lazy("verb", "Correct"),
             "update",
             lambda person, **kwargs: services.mend_person(person=person, **kwargs),
             form=PersonForm,
