@@ -20,7 +20,7 @@ def today():
 
 
 def day_field(label):
-    return forms.DateField(label=label, initial=today, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, initial=today, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
 
 class OwnVillages(admin.SimpleListFilter):
@@ -120,7 +120,7 @@ class AssignForm(VerbForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         free = Home.objects.visible_to(self.user).without_head().filter(address__village=self.thing.village_id)
-        self.fields["homes"].queryset = free.select_related("address__group").order_by("address__group", "address__door")
+        self.fields["homes"].queryset = free.select_related("address__group").door_after_door()
 
 
 class HandOverForm(VerbForm):
@@ -133,7 +133,7 @@ class HandOverForm(VerbForm):
         serving = HouseholdHead.objects.visible_to(self.user).active().exclude(pk=self.thing.pk).select_related("user")
         self.fields["to_head"].queryset = serving.order_by("user__name")
         mine = Home.objects.filter(pk__in=self.thing.assignments.in_force().values("home"))
-        self.fields["homes"].queryset = mine.select_related("address__group").order_by("address__group", "address__door")
+        self.fields["homes"].queryset = mine.select_related("address__group").door_after_door()
 
 
 class ResidentInline(admin.TabularInline):

@@ -12,7 +12,9 @@ from shengkang.portal.pages import PhoneForm, Photos
 
 class CategoryChoice(forms.ModelChoiceField):
     def label_from_instance(self, category):
-        return f"{category.name}（{category.examples.replace(', ', '、')}）" if category.examples else category.name
+        """The name and two examples: what fits one line on a phone."""
+        examples = "、".join(category.examples.split(", ")[:2])
+        return f"{category.name}（{examples}）" if examples else category.name
 
 
 class QuarrelForm(PhoneForm):

@@ -245,3 +245,10 @@ def test_a_long_history_is_paged_from_the_newest(world, head):
     assert [row["text"] for row in first.context["rows"]][:2] == ["第24次", "第23次"]
     assert [row["text"] for row in head.get(first.context["older_url"]).context["rows"]] == [f"第{n}次" for n in range(4, -1, -1)]
     assert head.get(page("visits"), {"before": "x"}).status_code == 302
+
+
+def test_the_list_of_what_i_told_says_no_word_of_a_protected_report(world, head):
+    services.report_quarrel(
+        home=world.here.homes[0], category=world.category, story="听到哭声", by=world.here.household_head, at=NOW, protected=True
+    )
+    assert "听到哭声" not in head.get(page("sightings")).content.decode()

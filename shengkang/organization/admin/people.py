@@ -91,11 +91,12 @@ class PersonAdmin(StationAdmin):
     access_object = "resident"
     view_action = "read"
     add_action = "create"
-    list_display = ["name", "village", "phone", "birth_year", "left_on"]
+    list_display = ["name", "village", "phone", "born", "left_on"]
     list_filter = [("village", VillageFilter)]
     search_fields = ["name", "name_key", "phone"]
     list_select_related = ["village"]
-    fields = ["name", "village", "phone", "birth_year", "left_on"]
+    fields = ["name", "village", "phone", "born", "left_on"]
+    readonly_fields = ["born"]
     inlines = [ConsentInline]
     opening = Verb(
         "register",
@@ -143,6 +144,11 @@ class PersonAdmin(StationAdmin):
             hint=_("That you looked, and why, is written down."),
         ),
     )
+
+    @admin.display(description=_("year of birth"), ordering="birth_year")
+    def born(self, person):
+        # A year is no quantity: without the comma of thousands.
+        return str(person.birth_year) if person.birth_year else None
 
     def answer_verb(self, request, verb, thing):
         """The number goes into this one answer and nowhere else: no message, no cookie; the admin sends it with no-store."""
