@@ -82,9 +82,11 @@ def test_a_visit_for_a_reopened_case_is_no_longer_owed(world):
 
 
 def test_a_reporter_is_told_when_the_message_names_his_case(world):
-    told = facts.a_case(world.here, on(2026, 2, 3), settled_at=on(2026, 2, 4))
-    untold = facts.a_case(world.here, on(2026, 2, 3), settled_at=on(2026, 2, 4))
-    world.here.household_head.notices.filter(key__contains=untold.no).delete()
+    graded = {"due_at": on(2026, 2, 9), "settled_at": on(2026, 2, 4)}
+    told = facts.a_case(world.here, on(2026, 2, 3), **graded)
+    untold = facts.a_case(world.here, on(2026, 2, 3), **graded)
+    facts.a_case(world.here, on(2026, 2, 3), settled_at=on(2026, 2, 4))  # on the spot: the reporter was there
+    world.here.household_head.notices.filter(key__startswith=f"case:{untold.pk}:").delete()
     assert {report.case for report in rows(world, indicators.reports_ended)} == {told, untold}
     assert [report.case for report in rows(world, indicators.reports_told)] == [told]
 

@@ -55,9 +55,10 @@ def settle(case, there, at):
     DisputeCase.objects.filter(pk=case.pk).update(status="settled", settled_at=at, mediator=there.officer)
     case.refresh_from_db()
     FollowUp.objects.create(case=case, due_on=at.astimezone(SHANGHAI).date() + timedelta(days=7))
-    Notice.objects.create(
-        to=there.household_head, kind="case_outcome", text="已有结果", key=f"case_outcome:{case.no}:{case.steps.count()}", at=at
-    )
+    if case.steps.last().move == "settle":
+        Notice.objects.create(
+            to=there.household_head, kind="case.outcome", text="已有结果", key=f"case:{case.pk}:{case.steps.count()}", at=at
+        )
 
 
 def reopen(case, there, at):
