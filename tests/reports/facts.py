@@ -4,7 +4,8 @@ import itertools
 from datetime import datetime, timedelta
 
 from households.models import Visit
-from points.models import Redemption, Rule, Tariff, Transfer, Wallet
+from points import services
+from points.models import Item, Rule, Tariff
 from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Report
 from shengkang.notices.models import Notice
 from tests.world import SHANGHAI
@@ -73,42 +74,29 @@ def a_visit(there, at, home=0):
     return Visit.objects.create(station=there.station, home=there.homes[home], by=there.household_head, kind="care", at=at)
 
 
-def a_wallet(there, person):
-    wallet, _new = Wallet.objects.get_or_create(
-        station=there.station, kind="person", person=person, defaults={"balance": 0, "card": f"{next(_numbers):032}"}
-    )
-    return wallet
-
-
-def _book(there, kind):
-    return Wallet.objects.get_or_create(station=there.station, kind=kind)[0]
+def a_wallet(there, person, at):
+    return services.open_wallet(person=there.residents[person], by=None, at=at)
 
 
 def an_award(there, at, amount=10, person=0, confidential=False):
     tariff, _new = Tariff.objects.get_or_create(station=there.station, name="试行", active_from=on(2024, 1, 1).date())
-    no = 2 if confidential else 1
+    name = "举报有功" if confidential else "调解成功"
     rule, _new = Rule.objects.get_or_create(
-        tariff=tariff, no=no, defaults={"name": "举报有功" if confidential else "调解成功", "points": 5, "confidential": confidential}
+        tariff=tariff, no=2 if confidential else 1, defaults={"name": name, "points": 5, "confidential": confidential}
     )
-    wallet = a_wallet(there, there.residents[person])
-    Wallet.objects.filter(pk=wallet.pk).update(balance=wallet.balance + amount)
-    return Transfer.objects.create(
-        from_wallet=_book(there, "issuance"), to_wallet=wallet, amount=amount, kind="award", rule=rule, key=f"a{next(_numbers)}", at=at
-    )
+    wallet = a_wallet(there, person, at)
+    return services.award(wallet=wallet, amount=amount, rule=rule, key=f"a{next(_numbers)}", by=there.officer, at=at)
 
 
 def a_redemption(there, at, points=4, person=0):
-    wallet = a_wallet(there, there.residents[person])
-    Wallet.objects.filter(pk=wallet.pk).update(balance=wallet.balance - points)
-    slip = Redemption.objects.create(
-        station=there.station, shop=there.shop, wallet=wallet, status="collected", points=points, key=f"r{next(_numbers)}",
-        by=there.shop_keeper, at=at, hold_ends_at=at + timedelta(hours=1), ended_at=at,
-    )  # fmt: skip
-    Transfer.objects.create(
-        from_wallet=wallet, to_wallet=_book(there, "redemption"), amount=points, kind="redemption", redemption=slip,
-        key=f"t{next(_numbers)}", at=at,
-    )  # fmt: skip
-    return slip
+    """A slip of one piece that costs `points`, collected at once."""
+    keeper, item = there.shop_keeper, Item.objects.create(station=there.station, name=f"货{next(_numbers)}", measure="袋")
+    services.set_price(item=item, points=points, from_day=at.date(), by=keeper, at=at)
+    services.receive_goods(shop=there.shop, item=item, pieces=1, received_on=at.date(), by=keeper, at=at)
+    slip = services.hold_redemption(
+        shop=there.shop, wallet=a_wallet(there, person, at), basket={item.pk: 1}, key=f"r{next(_numbers)}", by=keeper, at=at
+    )
+    return services.collect_redemption(redemption=slip, by=keeper, at=at)
 
 
 def a_busy_month(there, year=2026, month=2):

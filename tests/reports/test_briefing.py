@@ -10,6 +10,8 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from points.models import Seal
+from points.services import seal_ledger
 from shengkang.organization.selectors import start_of
 from shengkang.reports import nails, selectors, services
 from shengkang.reports.models import ReportLine
@@ -21,10 +23,10 @@ FEBRUARY = date(2026, 2, 1)
 
 @pytest.fixture
 def briefing(february):
-    from points.models import Seal
-
-    Seal.objects.create(first_id=1, last_id=9, count=9, total=50, root="ab" * 32, at=on(2026, 2, 27))
-    Seal.objects.create(first_id=10, last_id=12, count=3, total=5, previous="ab" * 32, root="cd" * 32, at=on(2026, 3, 1, 0, 1))
+    """Closed on the eleventh, with one seal of February and one of March."""
+    seal_ledger(at=on(2026, 2, 27))
+    facts.an_award(february.here, on(2026, 3, 1, 0, 1))
+    seal_ledger(at=on(2026, 3, 1, 0, 2))
     return services.freeze_month(station=february.here.station, month=FEBRUARY, at=february.now)
 
 
@@ -93,8 +95,10 @@ def test_no_percentage_stands_on_a_small_base(briefing, february):
 
 
 def test_the_root_is_the_last_one_of_the_month(briefing):
-    assert briefing.ledger_root == "ab" * 32 == nails.anchor(briefing.station, start_of(date(2026, 3, 1)))
-    assert "ab" * 32 in words(opened(briefing))
+    february, march = Seal.objects.order_by("id").values_list("root", flat=True)
+    assert briefing.ledger_root == february == nails.anchor(briefing.station, start_of(date(2026, 3, 1)))
+    assert february in words(opened(briefing))
+    assert march not in words(opened(briefing))
 
 
 def test_nobody_is_named_and_protected_cases_are_told_by_quarter(february):
