@@ -1,2 +1,4 @@
+from points.urls_evaluation import urlpatterns as evaluation_urls
+
 app_name = "points"
-urlpatterns = []
+urlpatterns = [*evaluation_urls]

@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "posts",
     "patrols",
     "points",
-    "django.contrib.admin",
+    "shengkang.organization.apps.DeskConfig",  # django.contrib.admin with our front page
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,5 +1,6 @@
 """The evaluation of a period: what the facts owe, reviewed, published, closed."""
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -22,6 +23,12 @@ class PeriodQuerySet(StationQuerySet):
             if access.may(user, "points_entry", "list") or access.may(user, "publication", "read")
             else self.none()
         )
+
+    def scored_until_published(self):
+        return self.filter(status__in=[EvaluationPeriod.Status.OPEN, EvaluationPeriod.Status.REVIEW])
+
+    def published(self):
+        return self.filter(status__in=[EvaluationPeriod.Status.PUBLISHED, EvaluationPeriod.Status.CLOSED])
 
 
 class EvaluationPeriod(models.Model):
@@ -61,6 +68,13 @@ class EvaluationPeriod(models.Model):
                 name="period_closed_means_when",
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="closed_period_is_fixed",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status="closed"),
+            )
+        ]
 
     def __str__(self):
         return f"{self.starts_on:%Y-%m-%d} – {self.ends_on:%Y-%m-%d}"
@@ -82,6 +96,27 @@ class PeriodStep(Fact):
 
     def __str__(self):
         return f"{self.period} → {self.get_to_status_display()}"
+
+
+def _closed_lines_are_fixed(operation, **rows):
+    """Looks once per statement at the periods it touched, so that a whole evaluation costs one look.
+
+    FOR SHARE waits for a closing that is under way and then sees it done.
+    """
+    touched = " UNION ".join(f"SELECT period_id FROM {name}" for name in rows.values())  # noqa: S608 names from this file
+    return pgtrigger.Trigger(
+        name=f"closed_is_closed_to_{str(operation).lower()}",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**rows),
+        func=f"""
+            PERFORM FROM (SELECT status FROM points_evaluationperiod WHERE id IN ({touched}) FOR SHARE) AS period
+            WHERE status = 'closed';
+            IF FOUND THEN RAISE EXCEPTION 'the lines of a closed period are fixed'; END IF;
+            RETURN NULL;
+        """,  # noqa: S608
+    )
 
 
 class ScoreLineQuerySet(models.QuerySet):
@@ -114,6 +149,12 @@ class ScoreLine(models.Model):
             models.UniqueConstraint(
                 fields=["period", "person", "rule", "case", "deed", "visit"], name="fact_scored_once", nulls_distinct=False
             ),
+            models.CheckConstraint(condition=Q(points__gt=0), name="score_line_pays_something"),
+        ]
+        triggers = [
+            _closed_lines_are_fixed(pgtrigger.Insert, new="new_rows"),
+            _closed_lines_are_fixed(pgtrigger.Update, old="old_rows", new="new_rows"),
+            _closed_lines_are_fixed(pgtrigger.Delete, old="old_rows"),
         ]
 
     def __str__(self):

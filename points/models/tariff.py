@@ -1,5 +1,6 @@
 """What a deed is worth: a dated tariff of rules, and deeds recorded by hand."""
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -9,7 +10,15 @@ from django.utils.translation import pgettext_lazy
 
 from shengkang.cases.models import DisputeCase
 from shengkang.organization import access
-from shengkang.organization.models import Person, Station, StationQuerySet, User
+from shengkang.organization.models import Person, Station, StationQuerySet, Unit, User
+
+
+class TariffQuerySet(StationQuerySet):
+    def visible_to(self, user):
+        return self.of_station_of(user) if access.may(user, "tariff", "read") else self.none()
+
+    def in_force_on(self, day):
+        return self.filter(Q(active_to__isnull=True) | Q(active_to__gt=day), active_from__lte=day)
 
 
 class Tariff(models.Model):
@@ -19,6 +28,8 @@ class Tariff(models.Model):
     name = models.CharField(pgettext_lazy("tariff", "name"), max_length=60)
     active_from = models.DateField(_("in force from"))
     active_to = models.DateField(_("in force until"), null=True, blank=True)
+
+    objects = TariffQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tariff")
@@ -38,8 +49,20 @@ class Tariff(models.Model):
         return self.name
 
 
+class RuleQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(tariff__in=Tariff.objects.visible_to(user))
+
+    def in_force_on(self, day, station):
+        return self.filter(tariff__in=Tariff.objects.in_force_on(day).filter(station=station))
+
+    def by_hand(self):
+        """Rules that pay deeds people record; the others find their facts by themselves."""
+        return self.filter(fact=Rule.Fact.BY_HAND, part=Rule.Part.BONUS)
+
+
 class Rule(models.Model):
-    """One line of the tariff."""
+    """One line of the tariff. Fixed by a trigger once a closed period was scored under it."""
 
     class Part(models.TextChoices):
         BASE = "base", _("base score")
@@ -54,15 +77,24 @@ class Rule(models.Model):
         REPORTED = "reported", _("first to report a dispute that was accepted")
         CARE_VISIT = "care_visit", _("care visit to a home with a service need")
 
+    class Span(models.TextChoices):
+        PERIOD = "period", pgettext_lazy("ceiling", "each period")
+        QUARTER = "quarter", pgettext_lazy("ceiling", "each quarter")
+        YEAR = "year", pgettext_lazy("ceiling", "each year")
+
     tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="rules", verbose_name=_("tariff"))
     no = models.PositiveSmallIntegerField(_("number"))
     name = models.CharField(pgettext_lazy("tariff", "name"), max_length=80)
     part = models.CharField(_("part of the score"), max_length=8, choices=Part.choices, default=Part.BONUS)
     fact = models.CharField(_("paid for"), max_length=12, choices=Fact.choices, blank=True)
     points = models.PositiveSmallIntegerField(_("points"))
-    ceiling = models.PositiveSmallIntegerField(_("at most, each period"), null=True, blank=True)
+    # How many facts of one person are paid, the earliest first; later ones are still facts, only not paid.
+    ceiling = models.PositiveSmallIntegerField(_("paid at most so many times"), null=True, blank=True)
+    ceiling_per = models.CharField(_("counted over"), max_length=8, choices=Span.choices, default=Span.PERIOD)
     confidential = models.BooleanField(_("confidential matter"), default=False)
     source = models.CharField(_("where the figure comes from"), max_length=120, blank=True)
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule of the tariff")
@@ -72,9 +104,38 @@ class Rule(models.Model):
             models.UniqueConstraint(fields=["tariff", "no"], name="rule_numbered_once"),
             models.UniqueConstraint(fields=["tariff", "fact"], condition=~Q(fact=""), name="one_rule_per_fact"),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="closed_rule_is_fixed",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (SELECT FROM points_scoreline l JOIN points_evaluationperiod p ON p.id = l.period_id
+                               WHERE l.rule_id = OLD.id AND p.status = 'closed') THEN
+                        RAISE EXCEPTION 'rule % was scored in a closed period and is fixed', OLD.id;
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self):
         return self.name
+
+
+def people_within(user, obj, action):
+    """People on whom the matrix lets `user` act: the whole station (S), else those of the villages where he holds a role (A, O)."""
+    scopes = access.scopes(user, obj, action)
+    people = Person.objects.filter(station_id=user.station_id) if user.station_id else Person.objects.none()
+    if "S" in scopes:
+        return people
+    if not scopes & {"A", "O"}:
+        return people.none()
+    villages = Q(pk__in=[])
+    for path in user.memberships.values_list("unit__path", flat=True):
+        villages |= Q(path__startswith=path)
+    return people.filter(village__in=Unit.objects.filter(villages))
 
 
 class DeedQuerySet(StationQuerySet):
@@ -84,10 +145,18 @@ class DeedQuerySet(StationQuerySet):
         mine = Q(by=user)
         if user.person_id:
             mine |= Q(person_id=user.person_id)
-        return self.filter(mine)
+        return self.of_station_of(user).filter(mine) if access.may(user, "deed", "list") else self.none()
 
     def confirmed(self):
         return self.filter(confirmed_at__isnull=False)
+
+    def waiting(self):
+        return self.filter(confirmed_at__isnull=True)
+
+    def waiting_for(self, user):
+        """Deeds `user` may confirm as the second person: never his own, never what he recorded himself."""
+        people = people_within(user, "deed", "confirm").exclude(pk=user.person_id)
+        return self.of_station_of(user).waiting().exclude(by=user).filter(person__in=people)
 
 
 class Deed(models.Model):
@@ -114,6 +183,30 @@ class Deed(models.Model):
         verbose_name = _("deed")
         verbose_name_plural = _("deeds")
         ordering = ["-done_on", "-id"]
+        indexes = [
+            models.Index(fields=["station", "done_on"], condition=Q(confirmed_at__isnull=False), name="deed_confirmed_by_day"),
+            models.Index(fields=["station", "id"], condition=Q(confirmed_at__isnull=True), name="deed_waiting"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="nobody_rewards_himself",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (SELECT FROM organization_user u
+                               WHERE u.id IN (NEW.by_id, NEW.confirmed_by_id) AND u.person_id = NEW.person_id) THEN
+                        RAISE EXCEPTION 'nobody records or confirms his own deed' USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NOT EXISTS (SELECT FROM organization_person p JOIN points_rule r ON r.id = NEW.rule_id
+                                   JOIN points_tariff t ON t.id = r.tariff_id
+                                   WHERE p.id = NEW.person_id AND p.station_id = NEW.station_id
+                                     AND t.station_id = NEW.station_id) THEN
+                        RAISE EXCEPTION 'a deed stays within one station' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("by")), name="deed_confirmed_by_a_second_person"

@@ -27,7 +27,7 @@ class Identity:
                 os.chown(os.path.join(folder, name), self.uid, self.gid, follow_symlinks=False)
 
 
-def for_server(binary: Path, data: Path) -> Identity:
+def for_server(bin_folder: Path, data: Path) -> Identity:
     """Who runs the server on `data`: we ourselves, or as root somebody without root's name.
 
     First a user namespace, where root's files stay readable and no other user is needed; where that is
@@ -39,7 +39,7 @@ def for_server(binary: Path, data: Path) -> Identity:
     owner = data.stat().st_uid if data.exists() else 0
     candidates = [_dropped(owner, pwd.getpwuid(owner).pw_gid)] if owner and _known(owner) else [_namespace(), *_other_users()]
     for identity in candidates:
-        if _works(identity, binary, data.parent):
+        if _works(identity, bin_folder, data.parent):
             return identity
     raise EngineError(
         "PostgreSQL will not run as root, and neither a user namespace nor another user can reach its files.\n"
@@ -61,7 +61,8 @@ def _dropped(uid: int, gid: int, capability: bool = True) -> Identity:
     prefix = ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--pdeathsig=INT"]
     if capability:
         # Kept so that it may pass through /root to its binaries and its data, which no other user can.
-        prefix += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        # Without the securebit access(2), by which initdb looks for its companions, would not count it.
+        prefix += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     return Identity([*prefix, "--"], uid, gid)
 
 
@@ -73,10 +74,11 @@ def _known(uid: int) -> bool:
     return True
 
 
-def _works(identity: Identity, binary: Path, folder: Path) -> bool:
+def _works(identity: Identity, bin_folder: Path, folder: Path) -> bool:
     if shutil.which(identity.prefix[0]) is None:
         return False
-    for command in ([binary, "--version"], ["ls", folder]):
+    # --show looks for every file that initdb needs and writes nothing.
+    for command in ([bin_folder / "initdb", "--show", "-D", folder / "data", "-U", "postgres"], ["ls", folder]):
         done = subprocess.run([*identity.prefix, *command], check=False, stdin=subprocess.DEVNULL, capture_output=True)
         if done.returncode != 0:
             return False

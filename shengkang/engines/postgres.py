@@ -79,6 +79,8 @@ class Cluster:
         if self._process:
             stop(self._process, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
             self._process = None
+            with contextlib.suppress(OSError):
+                self.socket_folder.rmdir()
         self._lock.release()
 
     def kill(self) -> None:
@@ -102,7 +104,7 @@ class Cluster:
 
     def _launch(self) -> None:
         bin_folder = binaries.postgres_bin(self.data)
-        who = identity.for_server(bin_folder / "postgres", self.data)
+        who = identity.for_server(bin_folder, self.data)
         if not self.data.exists():
             self._create(bin_folder, who)
         who.own(self.data)
@@ -138,7 +140,7 @@ class Cluster:
         try:
             # C.UTF-8 of libc and nothing else: with C or ICU trigram search finds nothing in Chinese, silently.
             self._run(
-                [*who.prefix, bin_folder / "initdb", "-D", part, "-U", "postgres", "-E", "UTF8", "--locale-provider=libc",
+                [*who.prefix, bin_folder / "initdb", "-D", part, "-U", "postgres", "-E", "UTF8",
                  "--locale=C.UTF-8", "-A", "scram-sha-256", "--pwfile", words, *([] if self.durable else ["--no-sync"])]
             )  # fmt: skip
         finally:

@@ -87,6 +87,15 @@ def alive(pid: int) -> bool:
     return True
 
 
+def catches(pid: int, sig: int) -> bool:
+    """True while `pid` has a handler for `sig`, or when that cannot be known."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("SigCgt:"):
+                return bool(int(line.split()[1], 16) >> (sig - 1) & 1)
+    return True
+
+
 def wait_until(condition, seconds: float, pause: float = 0.02) -> bool:
     """Poll `condition` for at most `seconds`; True as soon as it holds."""
     end = time.monotonic() + seconds

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .children import MARK, Child, end_all, end_leftovers
 from .errors import EngineError
-from .processes import die_with_parent, last_lines, port_free, spawn, stop
+from .processes import catches, die_with_parent, last_lines, port_free, spawn, stop
 from .secrets_file import station_secrets
 from .servers import Servers
 from .whereabouts import forget_urls, station_lock, write_urls
@@ -49,6 +49,7 @@ class Station:
         self.servers = Servers(self.place)
         self.children: list[Child] = []
         self._steps: list[Step] = []
+        self._make: int | None = None
         self._began = time.monotonic()
         self._env: dict[str, str] = {}
 
@@ -61,7 +62,7 @@ class Station:
     def say(self, words: str) -> None:
         """A line for the developer, with the seconds since the start."""
         for line in words.splitlines():
-            print(f"[{time.monotonic() - self._began:6.1f}s] {line}", flush=True)
+            _print(f"[{time.monotonic() - self._began:6.1f}s] {line}")
 
     def run(self) -> None:
         """Come up, serve until asked to end, leave no process behind. Raises EngineError."""
@@ -96,6 +97,7 @@ class Station:
         if "MAKELEVEL" in os.environ:
             # Somebody who kills `make` without mercy means us as well.
             die_with_parent(signal.SIGTERM)
+            self._make = os.getppid()
         try:
             end_leftovers(self.place, self.say)
             yield
@@ -111,7 +113,8 @@ class Station:
             forget_urls(self.place)
             self.servers.stop()
             lock.release()
-            self.say("Ended. No process is left; the data stay in " + str(self.var))
+            if self._env:
+                self.say("Ended. No process is left; the data stay in " + str(self.var))
 
     def _prepare(self) -> None:
         self._env = (
@@ -170,12 +173,15 @@ class Station:
         self.say(f"Ready:  {self.address}     (logs in {self.var / 'log'}; end with Ctrl-C)")
         if logins:
             self._finish(logins)
-            print((self.var / "log" / "logins.log").read_text(), flush=True)
+            _print((self.var / "log" / "logins.log").read_text())
         while True:
             self._watch()
             time.sleep(0.5)
 
     def _watch(self) -> None:
+        # A SIGINT sent to `make` alone is not passed on: make gives up its handler and waits for us, for ever.
+        if self._make and not catches(self._make, signal.SIGINT):
+            raise Ended
         for name in self.servers.revive():
             self.say(f"{name} had died and was started again")
         for child in self.children:
@@ -235,6 +241,12 @@ class Station:
         seen = [f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
         pins = [path.read_text() for name in ("requirements.txt", "constraints.txt") if (path := self.home / name).exists()]
         return sha256("\n".join([*seen, *pins]).encode()).hexdigest()
+
+
+def _print(words: str) -> None:
+    # The terminal may be gone; that must not stop the tidying up.
+    with contextlib.suppress(OSError):
+        print(words, flush=True)
 
 
 def _ask_to_end(*_) -> None:

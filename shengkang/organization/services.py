@@ -93,6 +93,18 @@ def register_person(
 
 
 @transaction.atomic
+def mend_person(*, person: Person, name: str, village: Unit, phone: str, birth_year: int | None, by: User, at: datetime) -> Person:
+    """Correct what the station knows of a person (PIPL art. 46); the history keeps what it was. Raises UnitNotServed."""
+    if not person.station.covers.filter(pk=village.pk).exists():
+        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    person.name, person.name_key = name.strip(), name_key(name.strip())
+    person.village, person.phone, person.birth_year = village, phone, birth_year
+    person.save(update_fields=["name", "name_key", "village", "phone", "birth_year"])
+    audit.note_deed(verb="mend_person", about=person, by=by, at=at)
+    return person
+
+
+@transaction.atomic
 def give_consent(*, person: Person, purpose: str, evidence: str, by: User, at: datetime) -> Consent:
     """Write down that a person agreed to a purpose; agreeing twice is the same consent."""
     consent, _created = Consent.objects.get_or_create(

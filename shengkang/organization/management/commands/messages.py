@@ -40,7 +40,9 @@ def phrases() -> Catalog:
             if file.suffix == ".py":
                 source = file.read_bytes()
             elif file.suffix in (".html", ".txt") and "templates" in file.parts:
-                source = templatize(file.read_text(encoding="utf-8"), origin=str(file)).encode()
+                # Indentation of the page would be taken for indentation of Python.
+                lines = templatize(file.read_text(encoding="utf-8"), origin=str(file)).splitlines()
+                source = "\n".join(line.strip() for line in lines).encode()
             else:
                 continue
             for _line, message, _comments, context in extract("python", BytesIO(source), keywords=KEYWORDS):

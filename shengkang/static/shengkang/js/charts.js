@@ -10,7 +10,7 @@
   var style = window.getComputedStyle(document.documentElement);
 
   function token(name, other) { return (style.getPropertyValue(name) || '').trim() || other; }
-  var COLOURS = [token('--chart-1', '#1d4f91'), token('--chart-2', '#b98a2e'), token('--chart-3', '#4f8a6a'), token('--chart-4', '#a8503e'), token('--chart-5', '#7b8fb0'), token('--chart-6', '#6b6557')];
+  var COLOURS = [token('--chart-1', '#1d4f91'), token('--chart-2', '#a97b22'), token('--chart-3', '#4f8a6a'), token('--chart-4', '#a8503e'), token('--chart-5', '#7b8fb0'), token('--chart-6', '#6b6557')];
   var INK = token('--ink', '#22242a'), SOFT = token('--ink-soft', '#565760'), LINE = token('--line', '#dfd9cd'), CARD = token('--card', '#ffffff');
   var FONT = token('--font', 'sans-serif');
   var SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect'];
@@ -39,6 +39,17 @@
   }
   function labels(data) { var out = [], i; for (i = 0; i < data.rows.length; i++) { out.push(String(data.rows[i].label)); } return out; }
 
+  function least(data) {
+    var low = 100, i, j, value;
+    for (i = 0; i < data.rows.length; i++) {
+      for (j = 0; j < data.rows[i].values.length; j++) {
+        value = data.rows[i].values[j];
+        if (value !== null && value !== undefined) { low = Math.min(low, Number(value)); }
+      }
+    }
+    return low;
+  }
+
   function common(data, narrow) {
     return {
       animation: !calm,
@@ -51,11 +62,11 @@
     };
   }
 
-  function cartesian(data, narrow) {
-    var option = common(data, narrow), kind = data.kind, names = labels(data), longest = 0, i;
+  function cartesian(data, narrow, width) {
+    var option = common(data, narrow), kind = data.kind, names = labels(data), longest = 0, lowest, i;
     for (i = 0; i < names.length; i++) { longest = Math.max(longest, names[i].length); }
     // Long Chinese names stand better as lines down the side.
-    var lying = kind !== 'line' && (longest > 5 || (narrow && names.length > 7 && longest > 3));
+    var lying = kind !== 'line' && names.length * (longest * 13 + 10) > width - 60;
     var cut = narrow ? 6 : 12;
     var places = { type: 'category', data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: LINE } }, inverse: lying,
       axisLabel: { color: SOFT, fontSize: narrow ? 12 : 13, hideOverlap: !lying, interval: lying ? 0 : 'auto',
@@ -63,7 +74,8 @@
     var values = { type: 'value', minInterval: data.format === 'percent' ? 0 : 1, splitNumber: lying && narrow ? 3 : 4, max: data.format === 'percent' ? 100 : null,
       axisLabel: { color: SOFT, fontSize: narrow ? 12 : 13, formatter: function (value) { return data.format === 'percent' ? number(value, 1) + '%' : axisNumber(value); } },
       splitLine: { lineStyle: { color: LINE, width: 1 } } };
-    if (data.format === 'percent' && kind === 'line') { values.scale = true; }
+    // Rates live near the top: the axis begins at 80 or 50 where all values allow it, never so close that a tenth looks like a fall.
+    if (data.format === 'percent' && kind === 'line') { lowest = least(data); values.min = lowest >= 82 ? 80 : (lowest >= 52 ? 50 : 0); }
     option.grid = { left: 4, right: narrow ? 14 : 20, top: 20, bottom: data.series.length > 1 ? 40 : 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' };
     option.xAxis = lying ? values : places;
     option.yAxis = lying ? places : values;
@@ -101,9 +113,9 @@
     option.legend.type = 'scroll';
     option.tooltip.trigger = 'item';
     option.tooltip.formatter = function (point) { return point.name + '\n' + withUnit(data, point.value) + '  ' + share(point.value); };
-    option.title = { text: number(sum, 1), subtext: data.unit || '', left: 'center', top: '34%', itemGap: 2, textStyle: { color: INK, fontSize: 24, fontWeight: 600, fontFamily: FONT }, subtextStyle: { color: SOFT, fontSize: 13, fontFamily: FONT } };
+    option.title = { text: number(sum, 1), subtext: data.unit || '', left: 'center', top: 'middle', itemGap: 2, textStyle: { color: INK, fontSize: 24, fontWeight: 600, fontFamily: FONT }, subtextStyle: { color: SOFT, fontSize: 13, fontFamily: FONT } };
     option.series = [{
-      type: 'pie', radius: narrow ? ['42%', '60%'] : ['46%', '68%'], center: ['50%', '43%'], data: parts, minAngle: 3,
+      type: 'pie', radius: narrow ? ['42%', '60%'] : ['46%', '68%'], center: ['50%', '50%'], data: parts, minAngle: 3,
       itemStyle: { borderColor: CARD, borderWidth: 2 }, emphasis: { scale: false },
       label: { color: INK, fontSize: narrow ? 12 : 13, fontFamily: FONT, formatter: function (point) { return point.name + '\n' + share(point.value); }, lineHeight: 17, minMargin: 4, edgeDistance: 2 },
       labelLine: { length: narrow ? 6 : 12, length2: narrow ? 6 : 10, lineStyle: { color: SOFT } }
@@ -122,7 +134,7 @@
         if (row && row.url) { location.href = row.url; }
       });
     } else { item.chart.resize(); }
-    item.chart.setOption(item.data.kind === 'donut' ? donut(item.data, narrow) : cartesian(item.data, narrow), true);
+    item.chart.setOption(item.data.kind === 'donut' ? donut(item.data, narrow) : cartesian(item.data, narrow, width), true);
   }
 
   function start(figure) {
@@ -136,6 +148,7 @@
     box.setAttribute('aria-label', data.title || '');
     rows = data.rows.length;
     if (data.kind !== 'line' && data.kind !== 'donut' && rows > 9) { box.className += rows > 16 ? ' chart-tallest' : ' chart-tall'; }
+    else if (rows > 8) { box.className += ' chart-beside'; }
     figure.insertBefore(box, source);
     drawn.push({ box: box, data: data, chart: null });
   }

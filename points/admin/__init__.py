@@ -1,0 +1,5 @@
+"""The staff's desk of the reward."""
+
+from points.admin import evaluation
+
+__all__ = ["evaluation"]
