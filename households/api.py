@@ -1,1 +1,192 @@
-urlpatterns = []
+"""Homes, what was seen there and visits, for programs."""
+
+import django_filters
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.routers import SimpleRouter
+
+from households import services
+from households.models import Home, Sighting, Visit
+from households.selectors import homes_at_a_glance
+from shengkang.cases.models import Category
+from shengkang.organization import access
+from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.models import Unit
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="The same key again gets the same answer."
+)
+
+
+class ResidentSerializer(serializers.Serializer):
+    name = serializers.CharField(source="person.name")
+    phone = serializers.CharField(source="person.phone")
+    need = serializers.CharField()
+    works_away = serializers.BooleanField()
+
+
+class HomeSerializer(serializers.ModelSerializer):
+    village = serializers.CharField(source="address.village.name")
+    door = serializers.CharField(source="address.door")
+    residents = ResidentSerializer(source="living_there", many=True)
+    last_visit_at = serializers.DateTimeField(allow_null=True)
+
+    class Meta:
+        model = Home
+        fields = ["id", "village", "door", "householder", "residents", "last_visit_at"]
+
+
+class QuarrelSerializer(serializers.Serializer):
+    category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all())
+    story = serializers.CharField(max_length=2000)
+    other = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
+    protected = serializers.BooleanField(required=False, default=False)
+
+
+class QuarrelAnswer(serializers.Serializer):
+    sighting = serializers.IntegerField()
+    case = serializers.IntegerField()
+    case_no = serializers.CharField()
+
+
+class SightingSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Sighting
+        fields = ["id", "kind", "village", "home", "text", "case", "at"]
+
+
+class NewSightingSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField([c for c in Sighting.Kind.choices if c[0] != Sighting.Kind.QUARREL])
+    text = serializers.CharField(max_length=2000)
+    village = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.filter(level=Unit.Level.VILLAGE))
+
+
+class VisitSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Visit
+        fields = ["id", "home", "kind", "note", "at"]
+
+
+class MyHome(serializers.PrimaryKeyRelatedField):
+    """A home of those one may see; any other does not exist."""
+
+    def get_queryset(self):
+        request = self.context.get("request")
+        return Home.objects.visible_to(request.user) if request else Home.objects.none()
+
+
+class NewVisitSerializer(serializers.Serializer):
+    home = MyHome(queryset=Home.objects.none())
+    kind = serializers.ChoiceField(Visit.Kind.choices)
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class CreatedAnswer(serializers.Serializer):
+    id = serializers.IntegerField()
+
+
+class HomeFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="matching", label="door, householder, resident's name or pinyin")
+
+    class Meta:
+        model = Home
+        fields = []
+
+    def matching(self, queryset, _name, value):
+        return queryset.matching(value)
+
+
+class HomeViewSet(viewsets.ReadOnlyModelViewSet):
+    queryset = Home.objects.none()
+    serializer_class = HomeSerializer
+    filterset_class = HomeFilter
+    permission_classes = [IsAuthenticated, ByMatrix]
+    access_object = "household"
+    access_actions = {"list": "list", "retrieve": "read", "report_quarrel": "read"}
+
+    def get_queryset(self):
+        return homes_at_a_glance(self.request.user)
+
+    @extend_schema(request=QuarrelSerializer, responses={201: QuarrelAnswer}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=True, methods=["post"], url_path="report-quarrel", filterset_class=None)
+    def report_quarrel(self, request, pk=None):
+        """Report a quarrel at a home one looks after: a case is opened at the station."""
+        home = self.get_object()
+        form = QuarrelSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        access.require(request.user, "dispute_restricted" if given["protected"] else "dispute", "create", sees=True)
+
+        def do():
+            sighting = services.report_quarrel(
+                home=home,
+                category=given["category"],
+                story=given["story"],
+                parties=services.parties_at(home, given["other"]),
+                protected=given["protected"],
+                by=request.user,
+                at=timezone.now(),
+            )
+            return {"sighting": sighting.pk, "case": sighting.case_id, "case_no": sighting.case.no}
+
+        return answer_once(request, verb="report_quarrel", body={"home": home.pk} | request.data, do=do)
+
+
+@extend_schema_view(
+    create=extend_schema(request=NewSightingSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+)
+class SightingViewSet(viewsets.ReadOnlyModelViewSet):
+    queryset = Sighting.objects.none()
+    serializer_class = SightingSerializer
+    filterset_fields = ["kind", "village"]
+    permission_classes = [IsAuthenticated, ByMatrix]
+    access_object = "sighting"
+    access_actions = {"list": "read", "retrieve": "read", "create": "create"}
+
+    def get_queryset(self):
+        return Sighting.objects.visible_to(self.request.user).order_by("-id")
+
+    def create(self, request):
+        """Tell of a stranger or something else. A quarrel goes through its home."""
+        form = NewSightingSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+
+        def do():
+            return {"id": services.report_sighting(by=request.user, at=timezone.now(), **form.validated_data).pk}
+
+        return answer_once(request, verb="report_sighting", body=request.data, do=do)
+
+
+@extend_schema_view(
+    create=extend_schema(request=NewVisitSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+)
+class VisitViewSet(viewsets.ReadOnlyModelViewSet):
+    queryset = Visit.objects.none()
+    serializer_class = VisitSerializer
+    filterset_fields = ["home", "kind"]
+    permission_classes = [IsAuthenticated, ByMatrix]
+    access_object = "visit"
+    access_actions = {"list": "list", "retrieve": "list", "create": "create"}
+
+    def get_queryset(self):
+        return Visit.objects.visible_to(self.request.user).order_by("-id")
+
+    def create(self, request):
+        """Write down a visit at a home one looks after."""
+        form = NewVisitSerializer(data=request.data, context={"request": request})
+        form.is_valid(raise_exception=True)
+
+        def do():
+            return {"id": services.log_visit(by=request.user, at=timezone.now(), **form.validated_data).pk}
+
+        return answer_once(request, verb="log_visit", body=request.data, do=do)
+
+
+router = SimpleRouter()
+router.register("homes", HomeViewSet, basename="home")
+router.register("sightings", SightingViewSet, basename="sighting")
+router.register("visits", VisitViewSet, basename="visit")
+urlpatterns = router.urls

@@ -5,13 +5,19 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.audit.models import Fact
 from shengkang.cases.models import DisputeCase
 from shengkang.organization import access
-from shengkang.organization.models import Address, Person, Station, StationQuerySet, Unit, User
+from shengkang.organization.models import Address, Membership, Person, Station, StationQuerySet, Unit, User
+from shengkang.organization.same_station import SameStation, StationStays
+
+
+def _homes_now_of(user):
+    return Assignment.objects.in_force().filter(head__user=user, head__active_to__isnull=True).values("home")
 
 
 def _days(start="active_from", end="active_to"):
@@ -24,11 +30,36 @@ class HomeQuerySet(StationQuerySet):
         if "S" in scopes:
             return self.of_station_of(user)
         if "A" in scopes:
-            return self.of_station_of(user).looked_after_by(user)
+            return self.of_station_of(user).entrusted_to(user)
         return self.none()
 
+    def entrusted_to(self, user):
+        """A head's own homes now, and the homes of the villages an auxiliary is posted to (驻村辅警)."""
+        posted = Membership.objects.filter(user=user, role=access.Role.AUX_POLICE, unit__level=Unit.Level.VILLAGE)
+        return self.filter(Q(pk__in=_homes_now_of(user)) | Q(address__village__in=posted.values("unit")))
+
     def looked_after_by(self, user):
-        return self.filter(assignments__head__user=user, assignments__active_to__isnull=True)
+        """The homes an active head looks after now."""
+        return self.filter(pk__in=_homes_now_of(user))
+
+    def without_head(self):
+        return self.exclude(pk__in=Assignment.objects.in_force().values("home"))
+
+    def door_after_door(self):
+        """As one walks along: doors are numbers with a word behind them, so the shorter one comes first."""
+        return self.order_by("address__village__code", "address__group__path", Length("address__door"), "address__door")
+
+    def matching(self, text: str):
+        """Homes whose door, householder, or a resident's name in characters or pinyin fits `text`."""
+        text = text.strip()
+        living_there = Resident.objects.living_there()
+        if text.isascii() and not text.isdigit():
+            return self.filter(pk__in=living_there.filter(person__name_key__startswith=text.lower()).values("home"))
+        return self.filter(
+            Q(address__door__icontains=text)
+            | Q(householder__startswith=text)
+            | Q(pk__in=living_there.filter(person__name__startswith=text).values("home"))
+        )
 
 
 class Home(models.Model):
@@ -44,6 +75,7 @@ class Home(models.Model):
         verbose_name = pgettext_lazy("dwelling", "home")
         verbose_name_plural = pgettext_lazy("dwelling", "homes")
         ordering = ["id"]
+        triggers = [SameStation("address"), StationStays()]
 
     def __str__(self):
         return f"{self.address} {self.householder}"
@@ -81,6 +113,7 @@ class Resident(models.Model):
     class Meta:
         verbose_name = _("resident")
         verbose_name_plural = _("residents")
+        triggers = [SameStation("home", "person")]
         constraints = [
             models.UniqueConstraint(fields=["person"], condition=Q(moved_out_on__isnull=True), name="resident_lives_in_one_home"),
         ]
@@ -114,6 +147,7 @@ class HouseholdHead(models.Model):
         verbose_name = _("hundred-household head")
         verbose_name_plural = _("hundred-household heads")
         ordering = ["village", "id"]
+        triggers = [SameStation("user"), StationStays()]
         constraints = [
             models.CheckConstraint(
                 condition=Q(active_to__isnull=True) | Q(active_to__gte=F("active_from")), name="head_serves_forward"
@@ -122,6 +156,15 @@ class HouseholdHead(models.Model):
 
     def __str__(self):
         return str(self.user)
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(head__in=HouseholdHead.objects.visible_to(user))
+
+    def in_force(self):
+        """Hand-overs are entered on their day, never ahead, so an open end is the state of today."""
+        return self.filter(active_to__isnull=True)
 
 
 @pghistory.track()
@@ -133,9 +176,12 @@ class Assignment(models.Model):
     active_from = models.DateField(_("from"))
     active_to = models.DateField(_("until"), null=True, blank=True)
 
+    objects = AssignmentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("assignment of a home")
         verbose_name_plural = _("assignments of homes")
+        triggers = [SameStation("head", "home")]
         constraints = [
             ExclusionConstraint(
                 name="home_has_one_head_at_a_time",
@@ -154,10 +200,15 @@ class Assignment(models.Model):
 class SightingQuerySet(StationQuerySet):
     def visible_to(self, user):
         scopes = access.scopes(user, "sighting", "read")
+        seen = Q(by=user) if scopes & {"A", "O"} else Q(pk__in=[])
         if "S" in scopes:
-            hidden = DisputeCase.objects.filter(restricted=True).exclude(pk__in=DisputeCase.objects.visible_to(user))
-            return self.of_station_of(user).exclude(case__in=hidden)
-        return self.filter(by=user) if scopes & {"A", "O"} else self.none()
+            seen = Q(station_id=user.station_id)
+        elif "A" in scopes:
+            seen |= Q(home__in=Home.objects.visible_to(user))
+        # A protected case hides its sighting too, from all but those who may see the case and the one who told.
+        protected = DisputeCase.objects.filter(restricted=True, station_id=user.station_id)
+        hidden = protected.exclude(pk__in=DisputeCase.objects.visible_to(user))
+        return self.filter(seen).exclude(~Q(by=user) & Q(case__in=hidden))
 
 
 class Sighting(Fact):
@@ -186,6 +237,7 @@ class Sighting(Fact):
     class Meta(Fact.Meta):
         verbose_name = _("sighting")
         verbose_name_plural = _("sightings")
+        triggers = [*Fact.Meta.triggers, SameStation("by", "home", "case")]
         ordering = ["-at", "-id"]
         constraints = [
             models.CheckConstraint(condition=~Q(kind="quarrel") | Q(case__isnull=False), name="sighting_of_a_quarrel_has_a_case"),
@@ -200,7 +252,9 @@ class VisitQuerySet(StationQuerySet):
         scopes = access.scopes(user, "visit", "list")
         if "S" in scopes:
             return self.of_station_of(user)
-        return self.filter(by=user) if scopes else self.none()
+        if "A" in scopes:
+            return self.filter(Q(by=user) | Q(home__in=Home.objects.visible_to(user)))
+        return self.none()
 
 
 class Visit(Fact):
@@ -223,6 +277,7 @@ class Visit(Fact):
     class Meta(Fact.Meta):
         verbose_name = pgettext_lazy("household", "visit")
         verbose_name_plural = pgettext_lazy("household", "visits")
+        triggers = [*Fact.Meta.triggers, SameStation("by", "home")]
         ordering = ["-at", "-id"]
 
     def __str__(self):

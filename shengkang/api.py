@@ -8,6 +8,7 @@ urlpatterns = [
     path("token/", obtain_auth_token, name="api-token"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("", include("shengkang.reports.api")),
     path("", include("shengkang.cases.api")),
     path("", include("households.api")),
     path("", include("points.api")),

@@ -1,2 +1,6 @@
+from django.urls import path
+
+from shengkang.attachments import views
+
 app_name = "attachments"
-urlpatterns = []
+urlpatterns = [path("<uuid:pk>/", views.show, name="file")]

@@ -1,6 +1,7 @@
 """Messages to accounts: a row first, written in the transaction of the deed; the clock delivers it."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from shengkang.organization.models import User
@@ -28,6 +29,8 @@ class Notice(models.Model):
     key = models.CharField(max_length=120)
     at = models.DateTimeField(_("at"))
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    # Put off a little longer after each failure.
+    next_try_at = models.DateTimeField(_("next try at"), db_default=Now())
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
@@ -39,7 +42,7 @@ class Notice(models.Model):
         verbose_name_plural = _("notices")
         ordering = ["-at", "-id"]
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(delivered_at__isnull=True), name="notice_undelivered"),
+            models.Index(fields=["next_try_at", "id"], condition=models.Q(delivered_at__isnull=True), name="notice_due"),
             models.Index(fields=["to", "-at", "-id"], name="notice_of_account"),
         ]
         constraints = [models.UniqueConstraint(fields=["to", "key"], name="notice_once_per_fact")]

@@ -31,6 +31,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
+# Those who work at the station's web desk; everyone else has the phone, leaders the dashboard.
+DESK_ROLES = (Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE, Role.ADMINISTRATOR)
+
+
 @cache
 def matrix() -> dict[tuple[str, str], dict[str, str]]:
     """`{(object, action): {role: scope letter or "-"}}`, the column `anonymous` included."""

@@ -1,7 +1,15 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
 
 
 class OrganizationConfig(AppConfig):
     name = "shengkang.organization"
     verbose_name = _("Organization")
+
+
+class DeskConfig(admin_apps.AdminConfig):
+    """Django's admin with our front page; named in INSTALLED_APPS in its place."""
+
+    default = False
+    default_site = "shengkang.organization.desk_site.DeskSite"

@@ -55,6 +55,8 @@ class StationAdmin(admin.ModelAdmin):
     change_action: str | None = None
     delete_action: str | None = None
     verbs: tuple[Verb, ...] = ()
+    # How a new thing comes about, where a service does it: `call(by=, at=, **fields)` returns the thing. Asks `add_action`.
+    opening: Verb | None = None
     list_per_page = 50
     show_full_result_count = False
 
@@ -127,12 +129,13 @@ class StationAdmin(admin.ModelAdmin):
         form = form_class(*sent, thing=thing, user=request.user)
         if request.method == "POST" and form.is_valid():
             try:
-                verb.call(thing, by=request.user, at=timezone.now(), **form.cleaned_data)
+                given = () if thing is None else (thing,)
+                result = verb.call(*given, by=request.user, at=timezone.now(), **form.cleaned_data)
             except RuleViolation as refusal:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, verb.done or verb.label)
-                return redirect(self.after_verb(request, thing))
+                return redirect(self.after_verb(request, result if thing is None else thing))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -141,11 +144,21 @@ class StationAdmin(admin.ModelAdmin):
             "explain": verb.hint,
             "tone": verb.tone,
             "form": form,
-            "cancel_url": self.after_verb(request, thing),
+            "cancel_url": self.list_url() if thing is None else self.after_verb(request, thing),
         }
         return TemplateResponse(
             request, "admin/verb_form.html", context, status=409 if form.is_bound and form.non_field_errors() else 200
         )
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if self.opening is None:
+            return super().add_view(request, form_url, extra_context)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self.answer_verb(request, self.opening, None)
+
+    def list_url(self):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def after_verb(self, request, thing):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk])

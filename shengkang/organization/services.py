@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from rest_framework.authtoken.models import Token
 
 from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import access, sealed
-from shengkang.organization.models import Approval, Consent, Person, Presence, Station, Unit, User
+from shengkang.organization.models import Approval, Consent, Membership, Person, Presence, Station, Unit, User
 
 # Surnames that pypinyin reads as ordinary words.
 load_phrases_dict(
@@ -27,6 +28,18 @@ class IdNumberInvalid(RuleViolation):
 
 class ApprovalRefused(RuleViolation):
     """The approval may not be asked for or decided like this."""
+
+
+class ApprovalNeeded(RuleViolation):
+    """A P cell of the matrix is closed to the asker at this moment."""
+
+
+class AccountRefused(RuleViolation):
+    """The account may not be opened, closed or given this role."""
+
+
+class AlreadyKnown(RuleViolation):
+    """A person with this ID number is registered at the station."""
 
 
 def name_key(name: str) -> str:
@@ -63,7 +76,7 @@ def register_person(
     birth_year: int | None = None,
     id_number: str = "",
 ) -> Person:
-    """Add a person; the ID number, if given, is sealed and checked. Raises UnitNotServed, IdNumberInvalid."""
+    """Add a person; the ID number, if given, is sealed and checked. Raises UnitNotServed, IdNumberInvalid, AlreadyKnown."""
     if not station.covers.filter(pk=village.pk).exists():
         raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
     person = Person(
@@ -72,8 +85,24 @@ def register_person(
     if id_number:
         number = check_id_number(id_number)
         person.id_number_sealed, person.id_number_index = sealed.seal(number), sealed.blind_index(number)
+        if Person.objects.filter(station=station, id_number_index=person.id_number_index).exists():
+            raise AlreadyKnown(_("A person with this ID number is registered already. Search by name or telephone."))
     person.save()
     audit.note_deed(verb="register_person", about=person, by=by, at=at)
+    return person
+
+
+@transaction.atomic
+def mend_person(
+    *, person: Person, name: str, village: Unit, phone: str, birth_year: int | None, by: User, at: datetime
+) -> Person:
+    """Correct what the station knows of a person (PIPL art. 46); the history keeps what it was. Raises UnitNotServed."""
+    if not person.station.covers.filter(pk=village.pk).exists():
+        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    person.name, person.name_key = name.strip(), name_key(name.strip())
+    person.village, person.phone, person.birth_year = village, phone, birth_year
+    person.save(update_fields=["name", "name_key", "village", "phone", "birth_year"])
+    audit.note_deed(verb="mend_person", about=person, by=by, at=at)
     return person
 
 
@@ -119,6 +148,111 @@ def decide_approval(*, approval: Approval, grant: bool, by: User, at: datetime, 
     approval.save()
     audit.note_deed(verb="decide_approval", about=approval, by=by, at=at, detail={"granted": grant})
     return approval
+
+
+def approval_in_force(*, obj: str, action: str, target_ref: str, by: User, at: datetime) -> Approval:
+    """The approval that opens this P cell for `by` on this thing now. Raises ApprovalNeeded."""
+    approval = Approval.objects.in_force(at).filter(asked_by=by, obj=obj, action=action, target_ref=target_ref).first()
+    if approval is None:
+        raise ApprovalNeeded(_("This needs an approval in force. Ask for it with your reason; a chief decides."))
+    return approval
+
+
+@transaction.atomic
+def show_id_number(*, person: Person, by: User, at: datetime) -> str:
+    """The ID number in the clear, under an approval in force; that it was shown, and why, is written down first.
+
+    Raises ApprovalNeeded.
+    """
+    approval = approval_in_force(obj="resident", action="read_id_number", target_ref=audit.ref(person), by=by, at=at)
+    audit.note_look(what="id_number", about=person, by=by, at=at, reason=approval.reason)
+    return sealed.open_sealed(person.id_number_sealed) if person.id_number_sealed else ""
+
+
+def _must_lie_in(station: Station, unit: Unit) -> None:
+    if unit.pk != station.sits_in_id and not station.covers.filter(pk=unit.pk).exists():
+        raise UnitNotServed(_("A role is held where the station sits or in a village it serves. Choose one of these."))
+
+
+def _works_at_the_desk(user: User) -> None:
+    user.is_staff = user.memberships.filter(role__in=access.DESK_ROLES).exists()
+    user.save(update_fields=["is_staff"])
+
+
+@transaction.atomic
+def open_account(
+    *,
+    station: Station,
+    role: str,
+    unit: Unit,
+    name: str,
+    phone: str,
+    password: str,
+    by: User,
+    at: datetime,
+    person: Person | None = None,
+) -> User:
+    """Open an account that logs in by telephone number, with its first role. Raises AccountRefused, UnitNotServed."""
+    if User.objects.filter(phone=phone).exists():
+        raise AccountRefused(_("This telephone number has an account already."))
+    if person is not None and person.station_id != station.pk:
+        raise AccountRefused(_("This person belongs to another station."))
+    user = User.objects.create_user(phone, password, name=name.strip(), station=station, person=person)
+    audit.note_deed(verb="open_account", about=user, by=by, at=at)
+    give_role(user=user, role=role, unit=unit, by=by, at=at)
+    return user
+
+
+@transaction.atomic
+def give_role(*, user: User, role: str, unit: Unit, by: User, at: datetime) -> Membership:
+    """Let a user hold a role in a unit of his station; twice is once. Raises UnitNotServed."""
+    _must_lie_in(user.station, unit)
+    membership, _created = Membership.objects.get_or_create(user=user, role=role, unit=unit)
+    _works_at_the_desk(user)
+    audit.note_deed(verb="give_role", about=user, by=by, at=at, detail={"role": role, "unit": unit.pk})
+    return membership
+
+
+@transaction.atomic
+def take_role(*, membership: Membership, by: User, at: datetime) -> None:
+    """End a role. Raises AccountRefused for one's own: nobody locks himself out."""
+    user = membership.user
+    if user.pk == by.pk:
+        raise AccountRefused(_("You cannot take a role from yourself. Ask a colleague."))
+    audit.note_deed(verb="take_role", about=user, by=by, at=at, detail={"role": membership.role, "unit": membership.unit_id})
+    membership.delete()
+    _works_at_the_desk(user)
+
+
+@transaction.atomic
+def close_account(*, user: User, by: User, at: datetime) -> User:
+    """End log-in from now on, open sessions and tokens included. Raises AccountRefused for one's own account."""
+    if user.pk == by.pk:
+        raise AccountRefused(_("You cannot close your own account. Ask a colleague."))
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    Token.objects.filter(user=user).delete()
+    audit.note_deed(verb="close_account", about=user, by=by, at=at)
+    return user
+
+
+@transaction.atomic
+def reopen_account(*, user: User, by: User, at: datetime) -> User:
+    """Allow log-in again, with the roles still held."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.note_deed(verb="reopen_account", about=user, by=by, at=at)
+    return user
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, by: User, at: datetime) -> User:
+    """Set a new password for somebody who forgot his; sessions and tokens of the old one end."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    Token.objects.filter(user=user).delete()
+    audit.note_deed(verb="set_password", about=user, by=by, at=at)
+    return user
 
 
 @transaction.atomic

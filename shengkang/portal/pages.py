@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
 from shengkang.audit import services as audit
@@ -18,9 +19,12 @@ class PhonePage(LoginRequiredMixin):
     """A page of a logged-in user on a phone. `access_line` names its line of the matrix: ("dispute", "create")."""
 
     access_line: tuple[str, str]
+    # Somebody whose last role was taken still finds the pages that say so.
+    open_without_a_role = False
 
     def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated:
+        user = request.user
+        if user.is_authenticated and (user.roles or not self.open_without_a_role):
             access.require(request.user, *self.access_line)
         return super().dispatch(request, *args, **kwargs)
 
@@ -29,6 +33,33 @@ class PhoneForm(forms.Form):
     """A form that may be sent twice on a patchy network and acts once: the key is drawn when the page is shown."""
 
     key = forms.CharField(max_length=80, widget=forms.HiddenInput, initial=lambda: str(uuid.uuid4()))
+
+
+class Photos(forms.FileField):
+    """Several photos in one field; their bytes are judged by the attachments room. Always a list."""
+
+    class Input(forms.ClearableFileInput):
+        allow_multiple_selected = True
+
+    # No `capture`: the WeChat browser ignores it, and a photo taken before is as good.
+    widget = Input(attrs={"accept": "image/*"})
+
+    def __init__(self, *, at_most: int = 6, **kwargs):
+        self.at_most = at_most
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, data, initial=None):
+        files = [super(Photos, self).clean(file) for file in data or []]
+        if len(files) > self.at_most:
+            raise forms.ValidationError(_("At most %(count)s photos, please.") % {"count": self.at_most})
+        return files
+
+
+def _comparable(value):
+    """What stays the same when a form is sent once more: of a file, its name and size."""
+    if isinstance(value, list | tuple):
+        return [_comparable(each) for each in value]
+    return (value.name, value.size) if hasattr(value, "size") else str(value)
 
 
 class PhoneFormPage(PhonePage, FormView):
@@ -48,8 +79,7 @@ class PhoneFormPage(PhonePage, FormView):
         at = timezone.now()
         cleaned = dict(form.cleaned_data)
         key = cleaned.pop("key")
-        # Files are compared by name and size; a retry sends the same ones.
-        body = {name: (value.name, value.size) if hasattr(value, "size") else str(value) for name, value in cleaned.items()}
+        body = {"at": self.request.path} | {name: _comparable(value) for name, value in cleaned.items()}
         try:
             self.result = audit.once(
                 by=self.request.user, verb=self.verb, key=key, body=body, at=at, do=lambda: self.act(cleaned, at)

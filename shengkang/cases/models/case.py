@@ -3,6 +3,7 @@
 import pghistory
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,12 +13,20 @@ from shengkang.organization import access
 from shengkang.organization.models import Address, Person, Station, Unit, User
 
 
+class CategoryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The bureau's classes are nobody's secret."""
+        return self.all()
+
+
 class Category(models.Model):
     """A class of disputes on the justice bureau's axis (codes 01–99)."""
 
     code = models.CharField(_("code"), max_length=6, primary_key=True)
     name = models.CharField(pgettext_lazy("category", "name"), max_length=40)
     examples = models.CharField(_("examples"), max_length=120, blank=True)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dispute category")
@@ -52,8 +61,22 @@ class CaseQuerySet(models.QuerySet):
     def open(self):
         return self.filter(status__in=OPEN)
 
+    def ungraded(self):
+        return self.filter(status=Status.REPORTED)
+
+    def unassigned(self):
+        """In work, and nobody is in charge."""
+        return self.open().filter(officer=None).exclude(status=Status.REPORTED)
+
     def overdue(self, at):
         return self.open().filter(due_at__lt=at)
+
+    def due_between(self, start, end):
+        """In work and due from `start` to `end`, both inclusive."""
+        return self.open().filter(due_at__range=(start, end))
+
+    def owed_a_visit(self, day):
+        return self.filter(Exists(self.model.follow_ups.rel.related_model.objects.due(day).filter(case=OuterRef("pk"))))
 
     def counted(self):
         """Cases that ordinary figures may count: protected ones are left out of every other figure (README, "Numbers and people")."""
@@ -128,9 +151,9 @@ class DisputeCase(models.Model):
                 name="case_archived_means_when",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["reported", "settled", "archived"])
+                condition=Q(status__in=["reported", "referred", "settled", "archived"])
                 | (~Q(risk="") & ~Q(grade="") & Q(due_at__isnull=False)),
-                name="case_beyond_report_is_graded",
+                name="case_in_work_is_graded",
             ),
             models.CheckConstraint(
                 condition=~(Q(restricted=True) & Q(status__in=["mediating", "agreed"])), name="case_protected_is_never_mediated"
@@ -140,8 +163,14 @@ class DisputeCase(models.Model):
     def __str__(self):
         return self.no
 
+    def get_absolute_url(self):
+        """The page on which those involved read how it stands."""
+        return reverse("cases:detail", args=[self.pk])
 
-class StepQuerySet(models.QuerySet):
+
+class OfCaseQuerySet(models.QuerySet):
+    """What hangs on a case is seen by those who see the case."""
+
     def visible_to(self, user):
         return self.filter(case__in=DisputeCase.objects.visible_to(user))
 
@@ -160,7 +189,7 @@ class CaseStep(Fact):
     # Who gets the credit of this step, e.g. the mediator of a settlement; scoring reads it.
     credited = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("credited to"))
 
-    objects = StepQuerySet.as_manager()
+    objects = OfCaseQuerySet.as_manager()
 
     class Meta(Fact.Meta):
         verbose_name = _("step of a case")

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shengkang.audit.models import Fact
-from shengkang.cases.models.case import DisputeCase
+from shengkang.cases.models.case import DisputeCase, OfCaseQuerySet
 from shengkang.organization.models import User
 
 
@@ -17,6 +17,8 @@ class RiskAssessment(Fact):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
+
+    objects = OfCaseQuerySet.as_manager()
 
     class Meta(Fact.Meta):
         verbose_name = _("risk assessment")
@@ -33,6 +35,8 @@ class MediationSession(models.Model):
     mediators = models.ManyToManyField(User, related_name="+", verbose_name=_("mediators"))
     record = models.TextField(_("record"), max_length=4000)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+
+    objects = OfCaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mediation session")
@@ -54,6 +58,8 @@ class Agreement(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     at = models.DateTimeField(_("recorded at"))
 
+    objects = OfCaseQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
@@ -61,6 +67,14 @@ class Agreement(models.Model):
 
     def __str__(self):
         return f"{self.case} · {self.effective_on}"
+
+
+class ObligationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(agreement__case__in=DisputeCase.objects.visible_to(user))
+
+    def open(self):
+        return self.filter(performed_on=None)
 
 
 class Obligation(models.Model):
@@ -71,6 +85,8 @@ class Obligation(models.Model):
     due_on = models.DateField(_("due on"))
     performed_on = models.DateField(_("performed on"), null=True, blank=True)
 
+    objects = ObligationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("obligation")
         verbose_name_plural = _("obligations")
@@ -78,6 +94,12 @@ class Obligation(models.Model):
 
     def __str__(self):
         return self.what
+
+
+class FollowUpQuerySet(OfCaseQuerySet):
+    def due(self, day):
+        """Visits owed on `day` or before."""
+        return self.filter(done_at=None, due_on__lte=day)
 
 
 class FollowUp(models.Model):
@@ -94,6 +116,8 @@ class FollowUp(models.Model):
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("visited by"))
+
+    objects = FollowUpQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("follow-up visit")

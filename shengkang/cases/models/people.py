@@ -6,8 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.audit.models import Fact
-from shengkang.cases.models.case import DisputeCase
+from shengkang.cases.models.case import DisputeCase, OfCaseQuerySet
 from shengkang.organization.models import Address, Person, User
+
+
+class ReportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The reports of the cases one sees, and one's own: a reporter always hears what became of it."""
+        return self.filter(Q(by=user) | Q(case__in=DisputeCase.objects.visible_to(user)))
 
 
 class Report(Fact):
@@ -19,6 +25,8 @@ class Report(Fact):
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person"))
     text = models.TextField(_("what was told"), max_length=2000, blank=True)
     at = models.DateTimeField(_("at"), db_index=True)
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta(Fact.Meta):
         verbose_name = pgettext_lazy("case", "report")
@@ -44,6 +52,8 @@ class Party(models.Model):
     name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     home = models.ForeignKey(Address, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("home address"))
+
+    objects = OfCaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("party")

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from shengkang.organization import access
 from shengkang.organization.models.places import Station, StationQuerySet, Unit
+from shengkang.organization.same_station import StationStays
 
 
 class PersonQuerySet(StationQuerySet):
@@ -43,6 +44,7 @@ class Person(models.Model):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["name_key", "id"]
+        triggers = [StationStays()]
         indexes = [models.Index(fields=["station", "name_key"]), models.Index(fields=["phone"])]
         constraints = [
             models.UniqueConstraint(
@@ -55,6 +57,13 @@ class Person(models.Model):
 
 
 class ConsentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The station's officers see its people's consents; everyone sees his own."""
+        seen = Q(person_id=user.person_id) if user.person_id else Q(pk__in=[])
+        if "S" in access.scopes(user, "consent", "read"):
+            seen |= Q(person__station_id=user.station_id)
+        return self.filter(seen)
+
     def in_force(self):
         return self.filter(withdrawn_at__isnull=True)
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.organization import access
+from shengkang.organization.same_station import StationStays
 
 
 class StationQuerySet(models.QuerySet):
@@ -16,6 +17,17 @@ class StationQuerySet(models.QuerySet):
 
     def of_station_of(self, user):
         return self.filter(station_id=user.station_id) if user.station_id else self.none()
+
+
+class UnitQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The units a station sits in, all above them, all below, and the villages it serves."""
+        if user.station_id is None:
+            return self.none()
+        steps = user.station.sits_in.path.split(".")[:-1]
+        above = [".".join(steps[: end + 1]) + "." for end in range(len(steps))]
+        served = Q(coverage__station_id=user.station_id) | Q(parent__coverage__station_id=user.station_id)
+        return self.filter(Q(path__in=above) | Q(path__startswith=above[-1]) | served)
 
 
 class Unit(models.Model):
@@ -38,6 +50,8 @@ class Unit(models.Model):
     # Each step ends in a dot, so "…200." is no prefix of "…2001.".
     path = models.CharField(max_length=120, unique=True)
 
+    objects = UnitQuerySet.as_manager()
+
     class Meta:
         verbose_name = pgettext_lazy("administration", "unit")
         verbose_name_plural = pgettext_lazy("administration", "units")
@@ -55,6 +69,11 @@ class Unit(models.Model):
         return self.name
 
 
+class OwnStationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(pk=user.station_id)
+
+
 class Station(models.Model):
     """A police station: the tenant. Every root row names one, and nobody sees across."""
 
@@ -62,6 +81,10 @@ class Station(models.Model):
     sits_in = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("sits in"))
     covers = models.ManyToManyField(Unit, through="Coverage", related_name="stations", verbose_name=_("covers"))
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    # Its people are invented and its passwords printed: nobody logs in there once demo mode is off.
+    is_demo = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects = OwnStationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("police station")
@@ -105,6 +128,7 @@ class Address(models.Model):
     class Meta:
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
+        triggers = [StationStays()]
         constraints = [
             models.UniqueConstraint(fields=["village", "group", "door"], name="address_once", nulls_distinct=False),
             models.CheckConstraint(

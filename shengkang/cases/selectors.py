@@ -1,0 +1,137 @@
+"""Questions about disputes: what needs a hand now, who may take a step, what a reporter is told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shengkang.cases.models import DisputeCase, FollowUp, Report
+from shengkang.cases.moves import OPEN, Status
+from shengkang.organization import access
+from shengkang.organization.selectors import day_of, end_of
+
+FIRST_ROWS = 5
+RISK_TONES = {"green": "ok", "yellow": "warn", "red": "bad"}
+STATE_TONES = {
+    Status.REPORTED: "warn",
+    Status.ACCEPTED: "note",
+    Status.MEDIATING: "note",
+    Status.AGREED: "note",
+    Status.SETTLED: "ok",
+    Status.ARCHIVED: "ok",
+}
+
+
+def is_involved(user, case: DisputeCase) -> bool:
+    """Whether `user` is in charge of the case, mediates it, or told of it."""
+    return user.pk in (case.officer_id, case.mediator_id) or case.reports.filter(by=user).exists()
+
+
+def may_take_step(user, case: DisputeCase, action: str, obj: str = "dispute") -> bool:
+    """Whether the matrix lets `user` do `action` ("assign", "mediate", "close" …) on this case, which he already sees."""
+    scopes = access.scopes(user, obj, action)
+    return "S" in scopes or ("A" in scopes and is_involved(user, case))
+
+
+def mediating_now(user) -> int:
+    """How many disputes wait for this mediator."""
+    return DisputeCase.objects.visible_to(user).open().filter(mediator=user).count()
+
+
+def lateness(case: DisputeCase, at: datetime) -> tuple[str, str]:
+    """The limit in words and its tone, e.g. ("3 days late", "bad"); empty for a case that runs against no limit."""
+    if case.due_at is None or case.status not in OPEN:
+        return "", ""
+    days = (day_of(case.due_at) - day_of(at)).days
+    if case.due_at < at:
+        return (_("%(days)s days late") % {"days": -days} if days else _("late")), "bad"
+    if days == 0:
+        return _("due today"), "warn"
+    return _("due %(day)s") % {"day": day_of(case.due_at).isoformat()}, ""
+
+
+def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
+    """The panels of the desk's front page: to be graded, nobody in charge, overdue, due today, visits due; only what `user` sees."""
+    if not access.may(user, "dispute", "list"):
+        return []
+    seen = DisputeCase.objects.visible_to(user)
+    today = day_of(at)
+    visits = (
+        FollowUp.objects.due(today)
+        .filter(case__in=seen)
+        .select_related("case__village", "case__category")
+        .order_by("due_on", "id")
+    )
+    return [
+        _panel(_("To be graded"), "ungraded", seen.ungraded().order_by("opened_at"), at, tone="warn", icon="report"),
+        _panel(_("Overdue"), "overdue", seen.overdue(at).order_by("due_at"), at, tone="bad", icon="warning"),
+        _panel(_("Due today"), "today", seen.due_between(at, end_of(today)).order_by("due_at"), at, tone="warn", icon="clock"),
+        _panel(_("Nobody in charge"), "unassigned", seen.unassigned().order_by("due_at"), at, tone="warn", icon="user"),
+        {
+            "title": _("Follow-up visits due"),
+            "count": visits.count(),
+            "url": _desk_list("follow_up"),
+            "rows": [
+                _row(visit.case, _("since %(day)s") % {"day": visit.due_on.isoformat()}, "warn") for visit in visits[:FIRST_ROWS]
+            ],
+            "empty_text": _("No visit is owed."),
+            "tone": "warn",
+            "icon": "visit",
+        },
+    ]
+
+
+def _desk_list(hand: str) -> str:
+    return f"{reverse('admin:cases_disputecase_changelist')}?hand={hand}"
+
+
+def _panel(title, hand, cases, at, *, tone, icon):
+    return {
+        "title": title,
+        "count": cases.count(),
+        "url": _desk_list(hand),
+        "rows": [_row(case, *lateness(case, at)) for case in cases.select_related("village", "category")[:FIRST_ROWS]],
+        "empty_text": _("Nothing is waiting."),
+        "tone": tone,
+        "icon": icon,
+    }
+
+
+def _row(case, badge, tone):
+    return {
+        "label": f"{case.category} · {case.village}",
+        "url": reverse("admin:cases_disputecase_change", args=[case.pk]),
+        "meta": f"{case.no} · {timezone.localtime(case.opened_at):%Y-%m-%d %H:%M}",
+        "badge": badge,
+        "tone": tone,
+    }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a reporter is told: a word for the state, a sentence, and a tone (ok, warn, note or none)."""
+
+    word: str
+    sentence: str
+    tone: str
+
+
+def outcome_for(report: Report) -> Outcome:
+    """How the reported dispute stands, in plain words without names, places or the text of others."""
+    status = report.case.status
+    sentence = {
+        Status.REPORTED: _("The station has your report. An officer will look at it."),
+        Status.ACCEPTED: _("The station has taken it on."),
+        Status.MEDIATING: _("A mediator is talking with both sides."),
+        Status.AGREED: _("Both sides came to an agreement. It is being settled."),
+        Status.SETTLED: _("It is settled. Somebody will visit to see whether the peace holds."),
+        Status.ARCHIVED: _("It is settled, and the peace held. Thank you for telling us."),
+        Status.REFERRED: _("It was handed to the office in charge of such matters."),
+        Status.TERMINATED: _("It was ended without a settlement. If it breaks out again, tell us."),
+    }[status]
+    # What waits at the station is no warning to the one who told us.
+    tone = "note" if status == Status.REPORTED else STATE_TONES.get(status, "")
+    return Outcome(report.case.get_status_display(), sentence, tone)

@@ -1,0 +1,68 @@
+"""What the station does with a dispute, from the first word to the archive. Every verb makes exactly one step (two where it says so)."""
+
+from shengkang.cases.services.closing import (
+    archive_case,
+    mark_performed,
+    record_follow_up,
+    refer_case,
+    reopen_case,
+    take_back_case,
+    terminate_case,
+)
+from shengkang.cases.services.mediating import begin_mediation, hold_session, record_agreement, settle_case
+from shengkang.cases.services.opening import (
+    PartyDetails,
+    accept_case,
+    assign_case,
+    correct_case,
+    join_case,
+    open_case,
+    settle_on_the_spot,
+)
+from shengkang.cases.services.refusals import (
+    AgreementIncomplete,
+    AlreadyReported,
+    ArchiveIncomplete,
+    CaseProtected,
+    FollowUpDone,
+    MoveRefused,
+    NotAllowedHere,
+    NothingChanged,
+    SessionIncomplete,
+    UnfitPerson,
+    WrongStation,
+)
+from shengkang.cases.services.telling import remind_of_follow_ups
+
+__all__ = [
+    "AgreementIncomplete",
+    "AlreadyReported",
+    "ArchiveIncomplete",
+    "CaseProtected",
+    "FollowUpDone",
+    "MoveRefused",
+    "NotAllowedHere",
+    "NothingChanged",
+    "PartyDetails",
+    "SessionIncomplete",
+    "UnfitPerson",
+    "WrongStation",
+    "accept_case",
+    "archive_case",
+    "assign_case",
+    "begin_mediation",
+    "correct_case",
+    "hold_session",
+    "join_case",
+    "mark_performed",
+    "open_case",
+    "record_agreement",
+    "record_follow_up",
+    "refer_case",
+    "remind_of_follow_ups",
+    "reopen_case",
+    "settle_case",
+    "settle_on_the_spot",
+    "take_back_case",
+    "terminate_case",
+]

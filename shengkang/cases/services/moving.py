@@ -1,0 +1,114 @@
+"""The one place where a case changes its state, and what every verb asks before it does."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, RiskAssessment
+from shengkang.cases.moves import MOVES, Status
+from shengkang.cases.services.refusals import MoveRefused, UnfitPerson, WrongStation
+from shengkang.organization.access import Role
+from shengkang.organization.models import Person, User
+from shengkang.organization.selectors import add_working_days, day_of, end_of
+
+# Working days until a case shall be ended, counted from its acceptance: limits in use at township stations.
+WORKING_DAYS = {DisputeCase.Grade.SIMPLE: 1, DisputeCase.Grade.ORDINARY: 7, DisputeCase.Grade.COMPLEX: 20}
+FOLLOW_UP_DAYS = 7
+MEDIATES = frozenset({Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE, Role.HOUSEHOLD_HEAD, Role.POST_LIAISON})
+TAKES_CHARGE = frozenset({Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE})
+
+
+def lock(case: DisputeCase, move: str, by: User) -> None:
+    """Hold the case's row until the transaction ends, bring `case` up to date and ask the table. Raises MoveRefused, WrongStation."""
+    case.refresh_from_db(from_queryset=DisputeCase.objects.select_for_update())
+    if by.station_id != case.station_id:
+        raise WrongStation(_("This case belongs to another station. Ask that station to take the step."))
+    if case.status not in MOVES[move].origins:
+        possible = [str(each.label) for each in MOVES.values() if case.status in each.origins]
+        raise MoveRefused(
+            _("The case is in the state “%(state)s”, so it cannot be “%(move)s” now. Possible from here: %(possible)s.")
+            % {
+                "state": Status(case.status).label,
+                "move": MOVES[move].label,
+                "possible": _(", ").join(possible),
+            }
+        )
+
+
+def _move(
+    case: DisputeCase,
+    move: str,
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    credited: Person | None = None,
+    **changes,
+) -> CaseStep:
+    """Make one move: lock, refuse what the table does not list, write the changes and exactly one step."""
+    lock(case, move, by)
+    before = case.status
+    case.status = MOVES[move].target or before
+    case.steps_taken += 1
+    for name, value in changes.items():
+        setattr(case, name, value)
+    case.save(update_fields=["status", "steps_taken", *changes])
+    return CaseStep.objects.create(
+        case=case,
+        no=case.steps_taken,
+        move=move,
+        from_status=before,
+        to_status=case.status,
+        at=at,
+        by=by,
+        note=note.strip()[:500],
+        credited=credited,
+    )
+
+
+def must_be_fit(user: User, case: DisputeCase, roles: Iterable[str]) -> None:
+    """An active account of the case's station with one of `roles`. Raises WrongStation, UnfitPerson."""
+    if user.station_id != case.station_id:
+        raise WrongStation(_("%(name)s works for another station. Choose somebody of this station.") % {"name": user.name})
+    if not user.is_active or not user.roles & set(roles):
+        raise UnfitPerson(
+            _("%(name)s holds no role for this task. Choose one of: %(roles)s.")
+            % {"name": user.name, "roles": _(", ").join(str(Role(role).label) for role in Role.values if role in roles)}
+        )
+
+
+def must_be_fit_to_mediate(user: User, case: DisputeCase) -> None:
+    """A mediator stands between the parties and is none of them. Raises WrongStation, UnfitPerson."""
+    must_be_fit(user, case, MEDIATES)
+    if user.person_id and case.parties.filter(person_id=user.person_id).exists():
+        raise UnfitPerson(
+            _("%(name)s is a party of this dispute and cannot mediate it. Choose another mediator.") % {"name": user.name}
+        )
+
+
+def due_at(grade: str, accepted_on: date) -> datetime:
+    """The end of the last working day on which a case of `grade` is in time."""
+    return end_of(add_working_days(accepted_on, WORKING_DAYS[grade]))
+
+
+def graded_anew(case: DisputeCase, by: User, at: datetime) -> dict:
+    """The grade and the new limit of a case that comes back to work.
+
+    One that was never graded (settled on the spot, referred at once) becomes yellow and ordinary, written down as an assessment,
+    until somebody judges it with `correct_case`.
+    """
+    grade = case.grade or DisputeCase.Grade.ORDINARY
+    risk = case.risk or DisputeCase.Risk.YELLOW
+    if not case.risk:
+        RiskAssessment.objects.create(case=case, risk=risk, reason=_("came back ungraded; to be judged"), by=by, at=at)
+    return {"grade": grade, "risk": risk, "due_at": due_at(grade, day_of(at))}
+
+
+def plan_follow_up(case: DisputeCase, at: datetime) -> FollowUp:
+    """Owe a visit in seven days, or on the first day after that which has no visit yet."""
+    due_on = day_of(at) + timedelta(days=FOLLOW_UP_DAYS)
+    taken = set(case.follow_ups.values_list("due_on", flat=True))
+    while due_on in taken:
+        due_on += timedelta(days=1)
+    return FollowUp.objects.create(case=case, due_on=due_on)

@@ -1,0 +1,234 @@
+"""How a dispute comes to the station: registered, told again, graded, given to somebody, put right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from shengkang.cases.models import Agreement, CaseStep, Category, DisputeCase, Party, Report, RiskAssessment
+from shengkang.cases.moves import Status
+from shengkang.cases.services.moving import (
+    TAKES_CHARGE,
+    _move,
+    due_at,
+    lock,
+    must_be_fit,
+    must_be_fit_to_mediate,
+    plan_follow_up,
+)
+from shengkang.cases.services.refusals import AlreadyReported, CaseProtected, NotAllowedHere, NothingChanged, WrongStation
+from shengkang.cases.services.telling import tell_of_task
+from shengkang.organization.access import Role
+from shengkang.organization.models import Address, Person, Station, Unit, User
+from shengkang.organization.selectors import day_of
+from shengkang.organization.services import UnitNotServed
+
+# What a correction may touch; everything else is moved by a verb of its own.
+CORRECTABLE = ("village", "category", "channel", "address", "place", "story", "risk", "grade", "restricted")
+
+
+@dataclass(frozen=True)
+class PartyDetails:
+    """One side as it was told: `side` of Party.Side, a name, and what is known beside it (`home` is an Address)."""
+
+    side: str
+    name: str
+    phone: str = ""
+    person: Person | None = None
+    home: Address | None = None
+
+
+def _draw_number(station: Station, at: datetime) -> str:
+    """The next number of the station's town and year, e.g. 420625102-2026-0001.
+
+    Numbers are drawn one after the other, so none is given twice and a registration that fails leaves no gap.
+    """
+    town = station.sits_in.path.rstrip(".").rpartition(".")[2][:9]
+    prefix = f"{town}-{day_of(at).year}-"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"case number {prefix}"])
+    # Bounds instead of LIKE, so that the unique index answers from its end; ":" is the character after "9".
+    of_year = DisputeCase.objects.filter(no__gt=prefix, no__lt=prefix + ":").order_by("-no").values_list("no", flat=True)
+    last = of_year.first()
+    if last and last >= f"{prefix}9999":
+        # Beyond 9999 the numbers grow a digit and no longer sort as text.
+        last = max(of_year, key=lambda no: (len(no), no))
+    return f"{prefix}{int(last.rpartition('-')[2]) + 1 if last else 1:04}"
+
+
+@transaction.atomic
+def open_case(
+    *,
+    station: Station,
+    village: Unit,
+    category: Category,
+    channel: str,
+    story: str,
+    by: User,
+    at: datetime,
+    place: str = "",
+    address: Address | None = None,
+    parties: Sequence[PartyDetails] = (),
+    restricted: bool = False,
+) -> DisputeCase:
+    """Register a dispute; `by` becomes its first reporter. Writes the step “open”.
+
+    `restricted`: suspected domestic violence or harm to a minor; seen by the chief and those involved, never mediated.
+    Raises UnitNotServed (organization), WrongStation.
+    """
+    _must_be_of(station, village=village, address=address, parties=parties, by=by)
+    case = DisputeCase.objects.create(
+        station=station,
+        village=village,
+        no=_draw_number(station, at),
+        status=Status.REPORTED,
+        restricted=restricted,
+        category=category,
+        channel=channel,
+        address=address,
+        place=place.strip(),
+        story=story.strip(),
+        opened_at=at,
+        steps_taken=1,
+    )
+    CaseStep.objects.create(case=case, no=1, move="open", from_status="", to_status=Status.REPORTED, at=at, by=by)
+    Party.objects.bulk_create(
+        Party(case=case, side=each.side, name=each.name.strip(), phone=each.phone.strip(), person=each.person, home=each.home)
+        for each in parties
+    )
+    Report.objects.create(case=case, by=by, person=by.person, text=case.story, at=at)
+    return case
+
+
+@transaction.atomic
+def join_case(*, case: DisputeCase, text: str, by: User, at: datetime) -> Report:
+    """Somebody else tells of the same dispute; he too will hear how it ends. Raises AlreadyReported, MoveRefused."""
+    lock(case, "join", by)
+    if case.reports.filter(by=by).exists():
+        raise AlreadyReported(_("You have told us of this dispute before. You will get a message when it ends."))
+    _move(case, "join", by=by, at=at)
+    return Report.objects.create(case=case, by=by, person=by.person, text=text.strip(), at=at)
+
+
+@transaction.atomic
+def settle_on_the_spot(
+    *,
+    station: Station,
+    village: Unit,
+    category: Category,
+    channel: str,
+    story: str,
+    terms: str,
+    by: User,
+    at: datetime,
+    place: str = "",
+    address: Address | None = None,
+    parties: Sequence[PartyDetails] = (),
+    restricted: bool = False,
+) -> DisputeCase:
+    """就地化解: register a small dispute that `by` has just settled; `by` is its mediator and gets the credit. Writes two steps.
+
+    `terms` is what both sides agreed to by word of mouth (人民调解法 art. 28). A visit is owed in seven days.
+    Raises CaseProtected, UnfitPerson, and what open_case raises.
+    """
+    if restricted:
+        raise CaseProtected(
+            _("Such a matter is never settled on the spot. Report it as a protected case; the station takes over.")
+        )
+    case = open_case(
+        station=station,
+        village=village,
+        category=category,
+        channel=channel,
+        story=story,
+        by=by,
+        at=at,
+        place=place,
+        address=address,
+        parties=parties,
+    )
+    must_be_fit_to_mediate(by, case)
+    Agreement.objects.create(case=case, facts=case.story, terms=terms.strip(), oral=True, effective_on=day_of(at), by=by, at=at)
+    _move(case, "settle_on_the_spot", by=by, at=at, credited=by.person, mediator=by, settled_at=at)
+    plan_follow_up(case, at)
+    return case
+
+
+@transaction.atomic
+def accept_case(
+    *, case: DisputeCase, risk: str, grade: str, by: User, at: datetime, reason: str = "", officer: User | None = None
+) -> DisputeCase:
+    """Grade a reported dispute and take it on; the limit is 1, 7 or 20 working days for simple, ordinary and complex ones.
+
+    `officer` takes charge, if given. Raises MoveRefused, UnfitPerson, WrongStation.
+    """
+    lock(case, "accept", by)
+    changes = {"risk": risk, "grade": grade, "due_at": due_at(grade, day_of(at))}
+    if officer is not None:
+        must_be_fit(officer, case, TAKES_CHARGE)
+        changes["officer"] = officer
+    RiskAssessment.objects.create(case=case, risk=risk, reason=reason.strip(), by=by, at=at)
+    step = _move(case, "accept", by=by, at=at, note=reason, **changes)
+    if officer is not None:
+        tell_of_task(officer, case, step, at)
+    return case
+
+
+@transaction.atomic
+def assign_case(*, case: DisputeCase, officer: User, by: User, at: datetime) -> DisputeCase:
+    """Put an open case into an officer's charge; the step names him. Raises MoveRefused, UnfitPerson, WrongStation."""
+    lock(case, "assign", by)
+    must_be_fit(officer, case, TAKES_CHARGE)
+    step = _move(case, "assign", by=by, at=at, note=officer.name, officer=officer)
+    tell_of_task(officer, case, step, at)
+    return case
+
+
+@transaction.atomic
+def correct_case(*, case: DisputeCase, reason: str, by: User, at: datetime, **fields) -> DisputeCase:
+    """Put right what was registered: any of village, category, channel, address, place, story, risk, grade, restricted.
+
+    A new grade counts its limit from the day the case was taken on. A case in mediation is not made protected before the mediation
+    ended; only the chief lifts a protection. The step names the fields and the reason, the history table the values.
+    Raises NothingChanged, NotAllowedHere, WrongStation, UnitNotServed, MoveRefused.
+    """
+    if unknown := set(fields) - set(CORRECTABLE):
+        raise TypeError(f"not corrected here: {sorted(unknown)}")
+    lock(case, "correct", by)
+    changes = {name: value for name, value in fields.items() if getattr(case, name) != value}
+    if not changes:
+        raise NothingChanged(_("Nothing was changed. Change a field, or leave the case as it is."))
+    _must_be_of(case.station, village=changes.get("village"), address=changes.get("address"))
+    _must_be_lawful(case, changes, by)
+    note = _(", ").join(str(DisputeCase._meta.get_field(name).verbose_name) for name in CORRECTABLE if name in changes)
+    if "risk" in changes:
+        RiskAssessment.objects.create(case=case, risk=changes["risk"], reason=reason.strip(), by=by, at=at)
+    if "grade" in changes:
+        taken_on = case.steps.filter(to_status=Status.ACCEPTED).exclude(from_status=Status.ACCEPTED).latest("no")
+        changes["due_at"] = due_at(changes["grade"], day_of(taken_on.at))
+    _move(case, "correct", by=by, at=at, note=f"{note} · {reason.strip()}", **changes)
+    return case
+
+
+def _must_be_lawful(case, changes, by):
+    if case.status == Status.REPORTED and changes.keys() & {"risk", "grade"}:
+        raise NotAllowedHere(_("This case is not graded yet. Use “Grade and accept” instead."))
+    if changes.get("restricted") and case.status in (Status.MEDIATING, Status.AGREED):
+        raise CaseProtected(
+            _("A protected matter is not mediated. End the mediation or refer the case, then mark it as protected.")
+        )
+    if changes.get("restricted") is False and Role.STATION_CHIEF not in by.roles:
+        raise NotAllowedHere(_("Only the chief lifts the protection of a case. Ask your chief."))
+
+
+def _must_be_of(station, *, village=None, address=None, parties=(), by=None):
+    if village is not None and not station.covers.filter(pk=village.pk).exists():
+        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    places = [address, *(party.home for party in parties)]
+    people = [by, *(party.person for party in parties)]
+    if any(each is not None and each.station_id != station.pk for each in [*places, *people]):
+        raise WrongStation(
+            _("A person or an address belongs to another station. Choose one of this station, or write it as text.")
+        )

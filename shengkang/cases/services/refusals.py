@@ -1,0 +1,47 @@
+"""How the dispute desk says no."""
+
+from shengkang.errors import RuleViolation
+
+
+class MoveRefused(RuleViolation):
+    """The table of moves has no such move from the case's state."""
+
+
+class CaseProtected(RuleViolation):
+    """The case is protected (domestic violence, harm to a minor): nobody mediates it (反家庭暴力法 art. 14, 未成年人保护法 art. 11)."""
+
+
+class WrongStation(RuleViolation):
+    """A person, a place or a village belongs to another station than the case."""
+
+
+class UnfitPerson(RuleViolation):
+    """The account holds no role that may do this, or is a party himself."""
+
+
+class AlreadyReported(RuleViolation):
+    """The same reporter told of the same dispute before."""
+
+
+class SessionIncomplete(RuleViolation):
+    """A mediation session lacks a mediator or lies in the future."""
+
+
+class AgreementIncomplete(RuleViolation):
+    """An agreement lacks what the parties agreed, or an obligation is due before it takes effect (人民调解法 art. 29)."""
+
+
+class FollowUpDone(RuleViolation):
+    """The follow-up visit was recorded before."""
+
+
+class ArchiveIncomplete(RuleViolation):
+    """Something is still owed before the file may be closed."""
+
+
+class NotAllowedHere(RuleViolation):
+    """The rule of the field leaves this to somebody else, or to another time."""
+
+
+class NothingChanged(RuleViolation):
+    """A correction that corrects nothing."""

@@ -1,0 +1,11 @@
+"""The clock's face of the dispute desk."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from shengkang.cases import services
+
+
+@shared_task(name="cases.remind_of_follow_ups")
+def remind_of_follow_ups():
+    services.remind_of_follow_ups(at=timezone.now())

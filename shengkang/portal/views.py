@@ -1,0 +1,122 @@
+"""The phone's front page: who I am, what I can do, what is new; and the page about myself."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from shengkang.notices.models import Notice
+from shengkang.organization import access, services
+from shengkang.organization.models import Consent
+from shengkang.portal import nails
+from shengkang.portal.pages import PhoneForm, PhoneFormPage, PhonePage
+
+NEWEST = 3
+
+
+def tiles_for(user) -> list[dict]:
+    """The tiles a user may press, as parts/tiles.html wants them; the first is the one for the thumb."""
+    mine = [
+        tile for tile in nails.tiles() if access.may(user, *tile.access_line) and (tile.offered is None or tile.offered(user))
+    ]
+    return [
+        {
+            "url": reverse(tile.url_name),
+            "icon": tile.icon,
+            "title": tile.title,
+            "text": tile.hint,
+            "count": tile.count(user) if tile.count else 0,
+            "big": place == 0 or len(mine) <= 3,
+            "tone": "main" if place == 0 else "",
+        }
+        for place, tile in enumerate(mine)
+    ]
+
+
+class Home(PhonePage, TemplateView):
+    access_line = ("portal", "read")
+    open_without_a_role = True
+    template_name = "portal/home.html"
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        unread = Notice.objects.visible_to(user).unread()
+        return super().get_context_data(
+            title=_("Hello, %(name)s") % {"name": user.name},
+            tiles=tiles_for(user),
+            unread=unread.count(),
+            news=[
+                {
+                    "title": notice.text,
+                    "meta": timezone.localtime(notice.at).strftime("%Y-%m-%d %H:%M"),
+                    "url": reverse("notices:open", args=[notice.pk]),
+                    "icon": "bell",
+                }
+                for notice in unread[:NEWEST]
+            ],
+            station=user.station,
+            **kwargs,
+        )
+
+
+class Account(PhonePage, TemplateView):
+    """What the station knows of me as an account, and what I agreed to."""
+
+    access_line = ("own_profile", "read_update")
+    open_without_a_role = True
+    template_name = "portal/account.html"
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        facts = [{"label": _("Name"), "value": user.name}, {"label": _("Telephone"), "value": user.phone}]
+        if user.station:
+            facts.append({"label": _("Police station"), "value": user.station.name})
+        held = user.memberships.select_related("unit").order_by("id")
+        consents = Consent.objects.visible_to(user).filter(person_id=user.person_id).in_force().order_by("given_at")
+        return super().get_context_data(
+            title=_("My account"),
+            facts=facts,
+            roles=[{"title": membership.get_role_display(), "text": membership.unit.name} for membership in held],
+            consents=[
+                {
+                    "title": consent.get_purpose_display(),
+                    "meta": _("since %(day)s") % {"day": timezone.localtime(consent.given_at).strftime("%Y-%m-%d")},
+                    "url": reverse("portal:withdraw-consent", args=[consent.pk]),
+                }
+                for consent in consents
+            ],
+            **kwargs,
+        )
+
+
+class WithdrawConsent(PhoneFormPage):
+    """Taking back a consent is as easy as giving it (PIPL art. 15)."""
+
+    access_line = ("consent", "withdraw")
+    template_name = "portal/withdraw_consent.html"
+    form_class = PhoneForm
+    verb = "withdraw_consent"
+    done = gettext_lazy("Taken back. What was done until now stays as it was.")
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            if request.user.person_id is None:
+                raise Http404
+            mine = Consent.objects.visible_to(request.user).filter(person_id=request.user.person_id)
+            self.consent = get_object_or_404(mine, pk=kwargs["pk"])
+            if self.consent.withdrawn_at:
+                return redirect("portal:account")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(title=_("Take back a consent"), consent=self.consent, **kwargs)
+
+    def act(self, cleaned, at):
+        consent = services.withdraw_consent(consent=self.consent, by=self.request.user, at=at)
+        return {"consent": consent.pk}
+
+    def get_success_url(self):
+        return reverse("portal:account")
