@@ -1,5 +1,6 @@
 """A year of the hundred-point reward at the demo station: deeds, evaluations, shops; all points move by the ledger's own functions."""
 
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 from django.db import connection
@@ -26,9 +27,6 @@ REVERSED = "核实为重复登记"
 
 
 def build(plan: Plan) -> None:
-    with connection.cursor() as cursor:
-        # The planner has no statistics of rows that are not committed; guessing, it would join thousands of rows by nested loops.
-        cursor.execute("SET LOCAL enable_nestloop = off")
     at = plan.moment(plan.begins, 9)
     tariff = seed_tariff(plan.station, plan.begins, by=plan.chief, at=at)
     plan.counts["wallets"] = open_wallets(people=[each.id for each in plan.participants], by=plan.chief, at=at)
@@ -36,11 +34,21 @@ def build(plan: Plan) -> None:
     counter = Counter(plan, open_shops(plan))
     for first, nxt in zip(plan.months, [*plan.months[1:], None], strict=True):
         counter.restock(first)
-        _evaluate(plan, first, nxt)
+        with _joins_by_hash():
+            _evaluate(plan, first, nxt)
         counter.serve_until(_moment(plan, _next_month(nxt), CLOSED) if nxt else plan.now)
         seal_ledger(at=min(plan.now, _moment(plan, nxt, CLOSED) + timedelta(hours=1)) if nxt else plan.now)
     plan.counts["periods"] = EvaluationPeriod.objects.count()
     plan.counts["transfers"] = Transfer.objects.count()
+
+
+@contextmanager
+def _joins_by_hash():
+    """The planner has no statistics of rows that are not committed; guessing, it would join thousands of rows by nested loops."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def _next_month(day: date) -> date:

@@ -32,8 +32,8 @@ def write_deeds(plan: Plan, tariff: Tariff) -> int:
     for case in plan.made["cases"]:
         if case.settled_at and not case.restricted:
             settled.setdefault(case.village_id, []).append(case)
-    rows = []
-    for _deed in range(plan.size.deeds_per_month * len(plan.months)):
+    rows, months = [], plan.months
+    for _deed in range(plan.size.deeds_per_month * len(months)):
         kind = chance.choices(kinds, weights)[0]
         doer = chance.choices(plan.participants, cum_weights=zeal)[0]
         day = plan.begins + timedelta(days=chance.randrange((plan.today - plan.begins).days))
@@ -43,7 +43,7 @@ def write_deeds(plan: Plan, tariff: Tariff) -> int:
         )
         # Confirmed before the month is published, or it would be left out.
         confirmed = min(written + timedelta(hours=chance.uniform(1, 30)), plan.now)
-        if day >= plan.months[-1] and chance.random() < WAITING:
+        if day >= months[-1] and chance.random() < WAITING:
             second = confirmed = None
         case = None
         if kind["rule"] == 2:
