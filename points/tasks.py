@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """The clock's face of the reward: seal, let holds run out, look whether the books still fit. Each may run twice."""
 
 from celery import shared_task
@@ -6,8 +5,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from points import services
+from points.models import EvaluationPeriod
 from points.selectors.soundness import misfits, on_one_snapshot
+from points.services import evaluation
 from points.services.soundness import report_misfits
+from shengkang.organization.models import Station
 
 
 @shared_task(name="points.seal")
@@ -26,15 +28,6 @@ def check_balances():
         on_one_snapshot()
         found = list(misfits())
     report_misfits(found=found, at=timezone.now())
-=======
-"""The clock's face of the reward."""
-
-from celery import shared_task
-from django.utils import timezone
-
-from points.models import EvaluationPeriod
-from points.services import evaluation
-from shengkang.organization.models import Station
 
 
 @shared_task(name="points.score_open_periods")
@@ -46,4 +39,3 @@ def score_open_periods():
     unclosed = EvaluationPeriod.objects.exclude(status=EvaluationPeriod.Status.CLOSED)
     for period in unclosed.order_by("starts_on", "id"):
         evaluation.score_period(period=period, at=at)
->>>>>>> main

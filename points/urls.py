@@ -1,6 +1,6 @@
-<<<<<<< HEAD
 from django.urls import path
 
+from points.urls_evaluation import urlpatterns as evaluation_urls
 from points.views import counter, mine
 
 app_name = "points"
@@ -18,10 +18,5 @@ urlpatterns = [
     path("counter/slip/<int:pk>/cancel/", counter.Cancel.as_view(), name="cancel"),
     path("stock/", counter.Stock.as_view(), name="stock"),
     path("stock/receive/", counter.Receive.as_view(), name="receive"),
+    *evaluation_urls,
 ]
-=======
-from points.urls_evaluation import urlpatterns as evaluation_urls
-
-app_name = "points"
-urlpatterns = [*evaluation_urls]
->>>>>>> main

@@ -4,12 +4,12 @@ from rest_framework.routers import SimpleRouter
 
 from points.api.ledger import TransferViewSet, WalletViewSet
 from points.api.shops import CatalogueViewSet, RedemptionViewSet, ShopViewSet
+from points.api_evaluation import urlpatterns as evaluation_urls
 
-app_name = "points"
 router = SimpleRouter()
 router.register("wallets", WalletViewSet, basename="wallet")
 router.register("transfers", TransferViewSet, basename="transfer")
 router.register("shops", ShopViewSet, basename="shop")
 router.register("catalogue", CatalogueViewSet, basename="catalogue")
 router.register("redemptions", RedemptionViewSet, basename="redemption")
-urlpatterns = router.urls
+urlpatterns = [*router.urls, *evaluation_urls]
