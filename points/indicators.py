@@ -18,7 +18,9 @@ def _awards(station):
 
 
 def _redeemed(station):
-    return Redemption.objects.filter(station=station, status=Redemption.Status.COLLECTED).select_related("shop")
+    """Slips that were collected; one that the station took back later stays in its month."""
+    ended = (Redemption.Status.COLLECTED, Redemption.Status.REVERSED)
+    return Redemption.objects.filter(station=station, status__in=ended).select_related("shop")
 
 
 def _wallets(station):
@@ -76,8 +78,6 @@ awarded = Part(
 redeemed = Part(
     "points.redeemed", _("points redeemed"), _redeemed, _redemption, day="ended_at", village="shop__village",
     gather=Gather.SUM, amount="points",
-    # A slip that was collected stays collected; whatever else became of it, it is still the slip that was counted.
-    shown=lambda station: Redemption.objects.filter(station=station).select_related("shop"),
 )  # fmt: skip
 outstanding = Part(
     "points.outstanding", _("points outstanding"), _outstanding, _wallet, village="person__village", span=Span.MONTH,
@@ -90,7 +90,7 @@ taking_part = Part(
 for _indicator in (
     Indicator("points.awarded", _("Points awarded"), _("Points of the awards posted to the ledger in the period."), awarded,
               unit=POINTS, group=GROUP, order=40, better=""),
-    Indicator("points.redeemed", _("Points redeemed"), _("Points of the redemptions collected in the period."), redeemed,
+    Indicator("points.redeemed", _("Points redeemed"), _("Points of the slips collected in the period."), redeemed,
               unit=POINTS, group=GROUP, order=41, better=""),
     Indicator("points.outstanding", _("Points outstanding"), _("What people's wallets hold at the end of the period, or now."),
               outstanding, unit=POINTS, group=GROUP, order=42, better=""),

@@ -1,4 +1,4 @@
-"""The clock's face of the reward: seal, let holds run out, look whether the books still fit. Each may run twice."""
+"""The clock's face of the reward: score, seal, let holds run out, look whether the books still fit. Each may run twice."""
 
 from celery import shared_task
 from django.db import transaction

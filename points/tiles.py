@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from points.models import Redemption, Shop
+from points.tiles_evaluation import evaluation_tiles
 from shengkang.portal.nails import Tile, hang
 
 
@@ -52,3 +53,6 @@ hang(
         order=60,
     )
 )
+
+for tile in evaluation_tiles():
+    hang(tile)

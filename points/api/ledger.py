@@ -26,6 +26,8 @@ class WalletViewSet(viewsets.ReadOnlyModelViewSet):
 
 
 class TransferSerializer(serializers.ModelSerializer):
+    # Plain text: the choices of other rooms are called "kind" as well.
+    kind = serializers.CharField(read_only=True)
     rule_name = serializers.SerializerMethodField()
 
     class Meta:

@@ -15,6 +15,7 @@ from points import services
 from points.models import Redemption
 from points.selectors.ledger import statement_of, wallet_of
 from points.slips import facts_of, goods_of, row_of
+from shengkang.organization import access
 from shengkang.portal.pages import PhonePage
 
 SLIPS = 30
@@ -37,6 +38,7 @@ class Mine(PhonePage, TemplateView):
             wallet=wallet,
             statement=statement,
             first_page=before is None,
+            may_redeem=access.may(self.request.user, "redemption", "list"),
             older_url=f"{here}?before={statement.older}" if statement and statement.older else "",
             newer_url=here if before else "",
             **kwargs,

@@ -4,8 +4,8 @@ Formulas after the national indicator lists for mediation work; an event (settle
 happens, so a case reopened later changes the month of the reopening and no other.
 """
 
-from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, Concat, Extract
+from django.db.models import CharField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Extract
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -17,7 +17,8 @@ from shengkang.reports import nails
 from shengkang.reports.nails import Chart, Gather, Indicator, Part, Span, Table
 
 SETTLING = ("settle", "settle_on_the_spot")
-ENDING = (*SETTLING, "refer", "terminate")
+# Whoever settles on the spot is there; the others must be told.
+TOLD_OF = ("settle", "refer", "terminate")
 COMING_BACK = ("reopen", "take_back")
 GROUP = _("Disputes")
 CASES = _("cases")
@@ -77,14 +78,14 @@ def _reports(station):
 
 
 def _reports_ended(station, start, end):
-    ended = CaseStep.objects.filter(case=OuterRef("case"), move__in=ENDING, at__gte=start, at__lt=end)
+    ended = CaseStep.objects.filter(case=OuterRef("case"), move__in=TOLD_OF, at__gte=start, at__lt=end)
     return _reports(station).filter(Exists(ended))
 
 
 def _reports_told(station, start, end):
-    """The message to the reporter is the fact: its key is `case_outcome:<case number>:<step>`."""
-    about = Concat(Value("case_outcome:"), OuterRef("case__no"), Value(":"))
-    told = Notice.objects.filter(to=OuterRef("by"), kind="case_outcome", key__startswith=about, at__gte=start)
+    """The message to the reporter is the fact; its key names the case (services/telling.py)."""
+    about = Concat(Value("case:"), Cast(OuterRef("case"), CharField()), Value(":"))
+    told = Notice.objects.filter(to=OuterRef("by"), kind="case.outcome", key__startswith=about, at__gte=start)
     return _reports_ended(station, start, end).filter(Exists(told))
 
 
@@ -218,7 +219,7 @@ for _indicator in (
     Indicator("follow_ups.rate", _("Follow-up visits done"), _("Visits done ÷ visits due in the period."), visits_done, (visits_due,),
               group=GROUP, order=19, advice=_advise_visits),
     Indicator("reports.told", _("Reporters told the outcome"),
-              _("Reports whose reporter was told the outcome ÷ reports of disputes that ended in the period."),
+              _("Reports whose reporter was told the outcome ÷ reports of disputes that ended in the period, but not on the spot."),
               reports_told, (reports_ended,), group=GROUP, order=20, advice=_advise_told),
 ):  # fmt: skip
     nails.hang(_indicator)

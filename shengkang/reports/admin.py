@@ -47,7 +47,7 @@ class BriefingAdmin(ReadOnlyAdmin):
             action="issue",
             call=_issue,
             offered=lambda briefing, user: briefing.issued_at is None,
-            tone="primary",
+            tone="main",
             hint=_("From then on the township's leaders can read it."),
             done=_("The report is issued. The township's leaders can read it now."),
         ),

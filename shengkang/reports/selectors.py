@@ -42,8 +42,8 @@ def next_month(month: date) -> date:
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def previous_month(month: date) -> date:
-    return (month - timedelta(days=1)).replace(day=1)
+def previous_month(day: date) -> date:
+    return (month_of(day) - timedelta(days=1)).replace(day=1)
 
 
 def same_month_last_year(month: date) -> date:

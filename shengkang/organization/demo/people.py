@@ -25,6 +25,8 @@ def found_station(plan: Plan) -> None:
     plan.villages = load_units(rows=rows, groups={row["code"]: n for row, n in zip(rows, groups, strict=True)}, by=None, at=at)
     plan.town = plan.villages[0].parent
     plan.station = open_station(name="盛康派出所", sits_in=plan.town, covers=plan.villages, phone="0710-0000110", by=None, at=at)
+    plan.station.is_demo = True
+    plan.station.save(update_fields=["is_demo"])
 
 
 def _share_out(total: int, among: int, chance: random.Random) -> list[int]:

@@ -81,6 +81,8 @@ class Station(models.Model):
     sits_in = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("sits in"))
     covers = models.ManyToManyField(Unit, through="Coverage", related_name="stations", verbose_name=_("covers"))
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    # Its people are invented and its passwords printed: nobody logs in there once demo mode is off.
+    is_demo = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = OwnStationQuerySet.as_manager()
 
