@@ -55,7 +55,11 @@ def test_fonts_are_named_and_none_is_embedded(briefing):
     document = opened(briefing)
     fonts = {run.get(qn("w:eastAsia")) for run in document.element.iter(qn("w:rFonts"))}
     assert fonts == {"方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"}
-    assert not [part for part in document.part.package.iter_parts() if "font" in part.content_type.lower() and part.partname.endswith("odttf")]
+    assert not [
+        part
+        for part in document.part.package.iter_parts()
+        if "font" in part.content_type.lower() and part.partname.endswith("odttf")
+    ]
 
 
 def test_numbers_equal_the_frozen_lines(briefing, february):
@@ -68,9 +72,7 @@ def test_numbers_equal_the_frozen_lines(briefing, february):
         lines = ReportLine.objects.filter(station=station, village=village)
         sums = [sum(line.value for line in lines if line.part == part.key) for part in table.parts]
         assert rows[no][-1] == " / ".join(map(str, sums))
-    totals = [
-        sum(line.value for line in ReportLine.objects.filter(station=station, part=part.key)) for part in table.parts
-    ]
+    totals = [sum(line.value for line in ReportLine.objects.filter(station=station, part=part.key)) for part in table.parts]
     assert rows[-1][-1] == " / ".join(map(str, totals)) == "9 / 3"
     shown = {row.cells[0].text: row.cells[1].text for row in document.tables[1].rows}
     awarded = next(indicator for indicator in nails.indicators() if indicator.key == "points.awarded")
