@@ -20,7 +20,7 @@ def today():
 
 
 def day_field(label):
-    return forms.DateField(label=label, initial=today, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, initial=today, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
 
 class OwnVillages(admin.SimpleListFilter):
@@ -90,7 +90,7 @@ class MoveInForm(VerbForm):
 
 
 class DayForm(VerbForm):
-    on = day_field(_("on"))
+    on = day_field(_("day"))
 
 
 class AppointForm(VerbForm):
@@ -120,7 +120,7 @@ class AssignForm(VerbForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         free = Home.objects.visible_to(self.user).without_head().filter(address__village=self.thing.village_id)
-        self.fields["homes"].queryset = free.select_related("address__group").order_by("address__group", "address__door")
+        self.fields["homes"].queryset = free.select_related("address__group").door_after_door()
 
 
 class HandOverForm(VerbForm):
@@ -133,7 +133,7 @@ class HandOverForm(VerbForm):
         serving = HouseholdHead.objects.visible_to(self.user).active().exclude(pk=self.thing.pk).select_related("user")
         self.fields["to_head"].queryset = serving.order_by("user__name")
         mine = Home.objects.filter(pk__in=self.thing.assignments.in_force().values("home"))
-        self.fields["homes"].queryset = mine.select_related("address__group").order_by("address__group", "address__door")
+        self.fields["homes"].queryset = mine.select_related("address__group").door_after_door()
 
 
 class ResidentInline(admin.TabularInline):
@@ -188,7 +188,9 @@ class HomeAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         now = Assignment.objects.in_force().filter(home=OuterRef("pk")).values("head__user__name")[:1]
-        return super().get_queryset(request).select_related("address__village", "address__group").annotate(head_name=Subquery(now))
+        return (
+            super().get_queryset(request).select_related("address__village", "address__group").annotate(head_name=Subquery(now))
+        )
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.matching(search_term), False) if search_term else (queryset, False)
@@ -311,4 +313,3 @@ class VisitAdmin(ReadOnlyAdmin):
     search_fields = ["by__name", "home__householder", "home__address__door"]
     date_hierarchy = "at"
     list_select_related = ["home__address__village", "home__address__group", "by"]
-

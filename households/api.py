@@ -1,13 +1,12 @@
 """Homes, what was seen there and visits, for programs."""
 
 import django_filters
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
-
-from django.utils import timezone
 
 from households import services
 from households.models import Home, Sighting, Visit
@@ -136,7 +135,9 @@ class HomeViewSet(viewsets.ReadOnlyModelViewSet):
         return answer_once(request, verb="report_quarrel", body={"home": home.pk} | request.data, do=do)
 
 
-@extend_schema_view(create=extend_schema(request=NewSightingSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY]))
+@extend_schema_view(
+    create=extend_schema(request=NewSightingSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+)
 class SightingViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Sighting.objects.none()
     serializer_class = SightingSerializer
@@ -159,7 +160,9 @@ class SightingViewSet(viewsets.ReadOnlyModelViewSet):
         return answer_once(request, verb="report_sighting", body=request.data, do=do)
 
 
-@extend_schema_view(create=extend_schema(request=NewVisitSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY]))
+@extend_schema_view(
+    create=extend_schema(request=NewVisitSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+)
 class VisitViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Visit.objects.none()
     serializer_class = VisitSerializer

@@ -12,7 +12,9 @@ from shengkang.portal.pages import PhoneForm, Photos
 
 class CategoryChoice(forms.ModelChoiceField):
     def label_from_instance(self, category):
-        return f"{category.name}（{category.examples.replace(', ', '、')}）" if category.examples else category.name
+        """The name and two examples: what fits one line on a phone."""
+        examples = "、".join(category.examples.split(", ")[:2])
+        return f"{category.name}（{examples}）" if examples else category.name
 
 
 class QuarrelForm(PhoneForm):
@@ -43,9 +45,7 @@ class QuarrelForm(PhoneForm):
         # Frequency decides, not the code: what a head meets most stands under the thumb.
         field = self.fields["category"]
         by_code = {category.pk: category for category in field.queryset}
-        field.choices = [
-            (code, field.label_from_instance(by_code[code])) for code in COMMON_CATEGORIES if code in by_code
-        ]
+        field.choices = [(code, field.label_from_instance(by_code[code])) for code in COMMON_CATEGORIES if code in by_code]
 
 
 class VisitForm(PhoneForm):

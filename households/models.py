@@ -5,6 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -43,6 +44,10 @@ class HomeQuerySet(StationQuerySet):
 
     def without_head(self):
         return self.exclude(pk__in=Assignment.objects.in_force().values("home"))
+
+    def door_after_door(self):
+        """As one walks along: doors are numbers with a word behind them, so the shorter one comes first."""
+        return self.order_by("address__village__code", "address__group__path", Length("address__door"), "address__door")
 
     def matching(self, text: str):
         """Homes whose door, householder, or a resident's name in characters or pinyin fits `text`."""

@@ -1,7 +1,6 @@
 """Questions about homes: what a head sees at a glance, and what became of what was told."""
 
 from django.db.models import OuterRef, Prefetch, Subquery
-from django.db.models.functions import Length
 
 from households.models import Home, HouseholdHead, Resident, Visit
 
@@ -17,8 +16,7 @@ def homes_at_a_glance(user):
         .select_related("address__village", "address__group")
         .prefetch_related(Prefetch("residents", Resident.objects.living_there().select_related("person"), to_attr="living_there"))
         .annotate(last_visit_at=Subquery(last))
-        # Doors are numbers with a word behind them: the shorter one comes first.
-        .order_by("address__village__code", "address__group__path", Length("address__door"), "address__door")
+        .door_after_door()
     )
 
 

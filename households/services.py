@@ -260,7 +260,9 @@ def report_quarrel(
     (反家庭暴力法 art. 14 asks for a report at once). Raises NotYourHome, attachments.services.FileRefused.
     """
     if not Home.objects.looked_after_by(by).filter(pk=home.pk).exists():
-        raise NotYourHome(_("Only the head who looks after a home reports from there. Ask your officer to check the list of your homes."))
+        raise NotYourHome(
+            _("Only the head who looks after a home reports from there. Ask your officer to check the list of your homes.")
+        )
     case = cases.open_case(
         station=home.station,
         village=home.address.village,

@@ -62,12 +62,12 @@ hang(
 hang(
     Tile(
         key="households.sightings",
-        title=_("What I told"),
-        hint=_("And what became of it"),
+        title=_("My records"),
+        hint=_("My visits, and what I told"),
         icon="list",
         url_name="households:sightings",
         access_line=("sighting", "read"),
-        order=45,
+        order=65,
     )
 )
 

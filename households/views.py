@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView
 
 from households import services
@@ -43,16 +43,20 @@ class HomePicker(PhonePage, TemplateView):
         if wanted:
             homes = homes.matching(wanted)
         page = Paginator(homes, HOMES_A_PAGE).get_page(self.request.GET.get("page"))
+        # A head knows her village; who serves several wants to read it.
+        head = serving_head(self.request.user)
         rows = []
         for home in page:
             needs = needs_at(home)
             rows.append(
                 {
                     "title": f"{home.address.group or ''}{home.address.door} {home.householder}",
-                    "text": home.address.village.name,
+                    "text": "" if head else home.address.village.name,
                     "badge": _("; ").join(str(need) for need in needs),
                     "tone": "note",
-                    "meta": _("last visit %(day)s") % {"day": _day(home.last_visit_at)} if home.last_visit_at else _("no visit yet"),
+                    "meta": _("last visit %(day)s") % {"day": _day(home.last_visit_at)}
+                    if home.last_visit_at
+                    else _("no visit yet"),
                     "url": reverse(self.leads_to, args=[home.pk]),
                 }
             )
@@ -114,7 +118,9 @@ class HomePage(AtHome, PhonePage, TemplateView):
         return super().get_context_data(
             title=f"{home.address.door} {home.householder}",
             residents=residents,
-            visits=[{"what": visit.get_kind_display(), "who": visit.by, "when": visit.at, "note": visit.note} for visit in visits],
+            visits=[
+                {"what": visit.get_kind_display(), "who": visit.by, "when": visit.at, "note": visit.note} for visit in visits
+            ],
             head=serving_head(user),
             may_visit=access.may(user, "visit", "create"),
             **kwargs,
@@ -214,7 +220,11 @@ class Told(OneSighting, TemplateView):
                 _("When it is settled you get a notice here."),
             ]
         return super().get_context_data(
-            title=_("Reported"), heading=_("The station has it. Thank you."), number=case.no if case else "", next_steps=steps, **kwargs
+            title=_("Reported"),
+            heading=_("The station has it. Thank you."),
+            number=case.no if case else "",
+            next_steps=steps,
+            **kwargs,
         )
 
 
@@ -241,6 +251,10 @@ def tone_of(case) -> str:
     return "ok" if case.status in ENDED_WELL else "note" if case.status in OPEN else ""
 
 
+def is_protected(sighting) -> bool:
+    return sighting.case is not None and sighting.case.restricted
+
+
 class Mine(PhonePage, TemplateView):
     """What I wrote down, newest first, paged by id: a long history costs what a short one does."""
 
@@ -248,7 +262,7 @@ class Mine(PhonePage, TemplateView):
 
     def get(self, request, *args, **kwargs):
         before = request.GET.get("before", "")
-        if before and not before.isdigit():
+        if before and not (before.isdecimal() and len(before) < 19):
             return HttpResponseRedirect(request.path)
         self.before = int(before) if before else None
         return super().get(request, *args, **kwargs)
@@ -265,7 +279,10 @@ class Mine(PhonePage, TemplateView):
         here = self.request.resolver_match.view_name
         tabs = [
             {"url": reverse(name), "label": label, "current": name == here}
-            for name, label in (("households:sightings", _("Told")), ("households:visits", _("Visits")))
+            for name, label in (
+                ("households:sightings", pgettext("tab", "Told")),
+                ("households:visits", pgettext("tab", "Visits")),
+            )
         ]
         newer = self.request.path if self.before else ""
         return super().get_context_data(rows=rows, tabs=tabs, older_url=self.older_url, newer_url=newer, **kwargs)
@@ -279,12 +296,15 @@ class MySightings(Mine):
         mine = Sighting.objects.visible_to(self.request.user).filter(by=self.request.user)
         return [
             {
-                "title": sighting.text[:40],
+                # Someone may look over the shoulder: of a protected report the list says no word.
+                "title": sighting.get_kind_display() if is_protected(sighting) else sighting.text[:40],
                 "text": str(sighting.home.address if sighting.home else sighting.village),
-                "badge": sighting.case.get_status_display()
-                if sighting.case and not sighting.case.restricted
+                "badge": ""
+                if is_protected(sighting)
+                else sighting.case.get_status_display()
+                if sighting.case
                 else sighting.get_kind_display(),
-                "tone": tone_of(sighting.case) if sighting.case and not sighting.case.restricted else "",
+                "tone": tone_of(sighting.case) if sighting.case else "",
                 "meta": _day(sighting.at),
                 "url": reverse("households:sighting", args=[sighting.pk]),
             }

@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class PointsConfig(AppConfig):
     name = "points"
     verbose_name = _("Hundred-point reward")
+
+    def ready(self):
+        from points import tiles  # noqa: F401 hangs the tiles

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from points import scoring
 from points.deed_forms import DeedFields
@@ -265,7 +265,7 @@ class EvaluationPeriodAdmin(ReadOnlyAdmin):
             "rule_columns": [
                 {"label": _("rule of the tariff")},
                 {"label": _("people"), "number": True},
-                {"label": _("times"), "number": True},
+                {"label": pgettext("points", "times"), "number": True},
                 {"label": _("points"), "number": True},
             ],
             "rule_rows": [
@@ -340,7 +340,7 @@ class ScoreLineAdmin(ReadOnlyAdmin):
     def rule_told(self, line):
         return scoring.explain(line, unveiled=line.unveiled).rule
 
-    @admin.display(description=gettext_lazy("fact"))
+    @admin.display(description=pgettext_lazy("score line", "fact"))
     def fact(self, line):
         why = scoring.explain(line, unveiled=line.unveiled)
         return format_html('<a href="{}">{}</a>', why.link, why.fact) if why.link else why.fact

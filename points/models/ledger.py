@@ -45,8 +45,8 @@ class WalletQuerySet(StationQuerySet):
         scopes = access.scopes(user, "points_account", "read")
         if "S" in scopes:
             return self.of_station_of(user)
-        # A keeper reaches a wallet by the card that is shown to him, never by a list; so scope M opens no rows here.
-        return self.filter(person_id=user.person_id) if "O" in scopes and user.person_id else self.none()
+        # A keeper reaches a wallet by the card that is shown to him, never by a list; so scope M opens no more rows than O does.
+        return self.filter(person_id=user.person_id) if scopes & {"O", "M"} and user.person_id else self.none()
 
 
 class Wallet(models.Model):

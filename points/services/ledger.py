@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from points.models import Deed, EvaluationPeriod, Rule, Transfer, Wallet
-from points.services.refusals import call, call_for
+from points.services.refusals import ReasonMissing, call, call_for
 from shengkang.audit import services as audit
 from shengkang.cases.models import DisputeCase
 from shengkang.errors import RuleViolation
 from shengkang.organization.models import Person, User
+from shengkang.organization.services import approval_in_force
 
 # Rows of one seal; a long backlog is sealed in several.
 SEAL_CHUNK = 20_000
@@ -20,10 +21,6 @@ SEAL_CHUNK = 20_000
 
 class SelfAward(RuleViolation):
     """Nobody awards points to himself."""
-
-
-class ReasonMissing(RuleViolation):
-    """A reversal says why."""
 
 
 def open_wallet(*, person: Person, by: User | None, at: datetime) -> Wallet:
@@ -85,10 +82,12 @@ def post_period(*, period: EvaluationPeriod, by: User | None, at: datetime) -> i
 def reverse(*, transfer: Transfer, reason: str, by: User, at: datetime) -> Transfer:
     """Take an award back by a second row: what is in the wallet goes, the rest is a debt that the next points pay.
 
-    Raises ReasonMissing, AlreadyReversed, NotReversible (not an award).
+    Two people are needed (domain §3): `by` holds an approval of points_entry/reverse for this transfer.
+    Raises ReasonMissing, ApprovalNeeded, AlreadyReversed, NotReversible (not an award).
     """
     if not reason.strip():
         raise ReasonMissing(_("Say why these points are taken back; the person will read it."))
+    approval_in_force(obj="points_entry", action="reverse", target_ref=audit.ref(transfer), by=by, at=at)
     return call_for(Transfer, "points_reverse", transfer.pk, reason.strip()[:200], by.pk, at)
 
 

@@ -48,6 +48,10 @@ class AlreadyReversed(RuleViolation):
     """A transfer is reversed once."""
 
 
+class ReasonMissing(RuleViolation):
+    """What takes points or goods back says why."""
+
+
 class NotReversible(RuleViolation):
     """Only awards are reversed one by one; a redemption is given back with its goods."""
 

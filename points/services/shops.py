@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from points.models import Item, Lot, Price, Redemption, Shop, Wallet
-from points.services.refusals import NotHeld, NotYourShop, call, call_for
+from points.services.refusals import NotHeld, ReasonMissing, call, call_for
 from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of
+from shengkang.organization.services import approval_in_force
 
 # How long goods wait on the counter for a hand.
 HOLD = timedelta(minutes=15)
@@ -29,10 +30,6 @@ class LotExpired(RuleViolation):
 
 class NoPieces(RuleViolation):
     """A batch has at least one piece."""
-
-
-class GiveBackReasonMissing(RuleViolation):
-    """Giving a redemption back says why."""
 
 
 @transaction.atomic
@@ -94,9 +91,13 @@ def cancel_redemption(*, redemption: Redemption, by: User, at: datetime, reason:
 
 
 def reverse_redemption(*, redemption: Redemption, reason: str, by: User, at: datetime, goods_back: bool = True) -> Redemption:
-    """The station takes a collected redemption back; `goods_back`: the pieces are on the shelf again. Raises NotHeld, GiveBackReasonMissing."""
+    """The station takes a collected redemption back; `goods_back`: the pieces are on the shelf again.
+
+    Two people are needed: `by` holds an approval of redemption/reverse for this slip. Raises ReasonMissing, ApprovalNeeded, NotHeld.
+    """
     if not reason.strip():
-        raise GiveBackReasonMissing(_("Say why this redemption is taken back; the person will read it."))
+        raise ReasonMissing(_("Say why this redemption is taken back; the person will read it."))
+    approval_in_force(obj="redemption", action="reverse", target_ref=audit.ref(redemption), by=by, at=at)
     return _give_back(redemption, Redemption.Status.REVERSED, reason.strip()[:200], goods_back, by, at)
 
 
@@ -122,20 +123,3 @@ def time_out_holds(*, at: datetime) -> int:
         if not due:
             return given_back
         given_back += call("points_redeem_give_back", due, "timed_out", "hold ran out", True, None, at)
-
-
-__all__ = [
-    "HOLD",
-    "GiveBackReasonMissing",
-    "LotExpired",
-    "NoPieces",
-    "NotYourShop",
-    "PriceInThePast",
-    "cancel_redemption",
-    "collect_redemption",
-    "hold_redemption",
-    "receive_goods",
-    "reverse_redemption",
-    "set_price",
-    "time_out_holds",
-]

@@ -30,9 +30,9 @@ def is_involved(user, case: DisputeCase) -> bool:
     return user.pk in (case.officer_id, case.mediator_id) or case.reports.filter(by=user).exists()
 
 
-def may_take_step(user, case: DisputeCase, action: str) -> bool:
+def may_take_step(user, case: DisputeCase, action: str, obj: str = "dispute") -> bool:
     """Whether the matrix lets `user` do `action` ("assign", "mediate", "close" …) on this case, which he already sees."""
-    scopes = access.scopes(user, "dispute", action)
+    scopes = access.scopes(user, obj, action)
     return "S" in scopes or ("A" in scopes and is_involved(user, case))
 
 
@@ -132,4 +132,6 @@ def outcome_for(report: Report) -> Outcome:
         Status.REFERRED: _("It was handed to the office in charge of such matters."),
         Status.TERMINATED: _("It was ended without a settlement. If it breaks out again, tell us."),
     }[status]
-    return Outcome(report.case.get_status_display(), sentence, STATE_TONES.get(status, ""))
+    # What waits at the station is no warning to the one who told us.
+    tone = "note" if status == Status.REPORTED else STATE_TONES.get(status, "")
+    return Outcome(report.case.get_status_display(), sentence, tone)

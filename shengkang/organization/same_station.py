@@ -1,7 +1,6 @@
 """Nobody sees across stations, so no key may lead across: two triggers the rooms put on their tables."""
 
 import pgtrigger
-from django.core.exceptions import FieldDoesNotExist
 
 
 class SameStation(pgtrigger.Trigger):
@@ -21,10 +20,8 @@ class SameStation(pgtrigger.Trigger):
     def get_func(self, model):
         quote = '"{}"'.format
         stations = []
-        try:
+        if any(field.name == "station" for field in model._meta.fields):
             stations.append(f"SELECT NEW.{quote(model._meta.get_field('station').column)} AS station")
-        except FieldDoesNotExist:
-            pass
         for key in self.keys:
             field = model._meta.get_field(key)
             other = field.related_model._meta

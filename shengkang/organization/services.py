@@ -93,7 +93,9 @@ def register_person(
 
 
 @transaction.atomic
-def mend_person(*, person: Person, name: str, village: Unit, phone: str, birth_year: int | None, by: User, at: datetime) -> Person:
+def mend_person(
+    *, person: Person, name: str, village: Unit, phone: str, birth_year: int | None, by: User, at: datetime
+) -> Person:
     """Correct what the station knows of a person (PIPL art. 46); the history keeps what it was. Raises UnitNotServed."""
     if not person.station.covers.filter(pk=village.pk).exists():
         raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
@@ -179,7 +181,16 @@ def _works_at_the_desk(user: User) -> None:
 
 @transaction.atomic
 def open_account(
-    *, station: Station, role: str, unit: Unit, name: str, phone: str, password: str, by: User, at: datetime, person: Person | None = None
+    *,
+    station: Station,
+    role: str,
+    unit: Unit,
+    name: str,
+    phone: str,
+    password: str,
+    by: User,
+    at: datetime,
+    person: Person | None = None,
 ) -> User:
     """Open an account that logs in by telephone number, with its first role. Raises AccountRefused, UnitNotServed."""
     if User.objects.filter(phone=phone).exists():
@@ -208,9 +219,7 @@ def take_role(*, membership: Membership, by: User, at: datetime) -> None:
     user = membership.user
     if user.pk == by.pk:
         raise AccountRefused(_("You cannot take a role from yourself. Ask a colleague."))
-    audit.note_deed(
-        verb="take_role", about=user, by=by, at=at, detail={"role": membership.role, "unit": membership.unit_id}
-    )
+    audit.note_deed(verb="take_role", about=user, by=by, at=at, detail={"role": membership.role, "unit": membership.unit_id})
     membership.delete()
     _works_at_the_desk(user)
 

@@ -19,9 +19,12 @@ class PhonePage(LoginRequiredMixin):
     """A page of a logged-in user on a phone. `access_line` names its line of the matrix: ("dispute", "create")."""
 
     access_line: tuple[str, str]
+    # Somebody whose last role was taken still finds the pages that say so.
+    open_without_a_role = False
 
     def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated:
+        user = request.user
+        if user.is_authenticated and (user.roles or not self.open_without_a_role):
             access.require(request.user, *self.access_line)
         return super().dispatch(request, *args, **kwargs)
 

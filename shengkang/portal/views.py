@@ -20,9 +20,7 @@ NEWEST = 3
 def tiles_for(user) -> list[dict]:
     """The tiles a user may press, as parts/tiles.html wants them; the first is the one for the thumb."""
     mine = [
-        tile
-        for tile in nails.tiles()
-        if access.may(user, *tile.access_line) and (tile.offered is None or tile.offered(user))
+        tile for tile in nails.tiles() if access.may(user, *tile.access_line) and (tile.offered is None or tile.offered(user))
     ]
     return [
         {
@@ -40,6 +38,7 @@ def tiles_for(user) -> list[dict]:
 
 class Home(PhonePage, TemplateView):
     access_line = ("portal", "read")
+    open_without_a_role = True
     template_name = "portal/home.html"
 
     def get_context_data(self, **kwargs):
@@ -50,7 +49,12 @@ class Home(PhonePage, TemplateView):
             tiles=tiles_for(user),
             unread=unread.count(),
             news=[
-                {"title": notice.text, "meta": timezone.localtime(notice.at).strftime("%Y-%m-%d %H:%M"), "url": notice.link, "icon": "bell"}
+                {
+                    "title": notice.text,
+                    "meta": timezone.localtime(notice.at).strftime("%Y-%m-%d %H:%M"),
+                    "url": reverse("notices:open", args=[notice.pk]),
+                    "icon": "bell",
+                }
                 for notice in unread[:NEWEST]
             ],
             station=user.station,
@@ -62,6 +66,7 @@ class Account(PhonePage, TemplateView):
     """What the station knows of me as an account, and what I agreed to."""
 
     access_line = ("own_profile", "read_update")
+    open_without_a_role = True
     template_name = "portal/account.html"
 
     def get_context_data(self, **kwargs):

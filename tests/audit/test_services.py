@@ -71,7 +71,9 @@ def test_another_user_or_another_key_is_another_call(world):
     assert acts() == 3
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_receipt SET key = 'x'", "DELETE FROM audit_receipt", "TRUNCATE audit_receipt"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_receipt SET key = 'x'", "DELETE FROM audit_receipt", "TRUNCATE audit_receipt"]
+)
 def test_a_receipt_cannot_be_changed_in_the_database(world, statement):
     once(world.here.officer, lambda: deed(world.here.officer))
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

@@ -6,6 +6,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from shengkang.audit.models import AccessEntry
 from shengkang.audit.services import ref
@@ -85,7 +86,7 @@ def test_nobody_is_shown_the_number_without_an_approval(world):
     assert AccessEntry.objects.count() == 0
 
 
-def test_the_desk_shows_the_number_on_one_page_only_and_logs_the_look(world, client, caplog):
+def test_the_desk_shows_the_number_on_one_page_only_and_logs_the_look(world, client, caplog, capsys):
     person, officer, chief = register(world.here), world.here.officer, world.here.station_chief
     pages = [reverse("admin:organization_person_change", args=[person.pk]), reverse("admin:organization_person_changelist")]
     show = reverse("admin:organization_person_show_id_number", args=[person.pk])
@@ -94,27 +95,21 @@ def test_the_desk_shows_the_number_on_one_page_only_and_logs_the_look(world, cli
         assert client.post(show).status_code == 409
         ask = reverse("admin:organization_person_ask_id_number", args=[person.pk])
         assert client.post(ask, {"reason": "case 7"}).status_code == 302
-        services.decide_approval(approval=officer.approvals_asked.get(), grant=True, by=chief, at=services_now())
+        services.decide_approval(approval=officer.approvals_asked.get(), grant=True, by=chief, at=timezone.now())
         shown = client.post(show)
         bodies = [client.get(page).content.decode() for page in [*pages, show]]
     assert NUMBER in shown.content.decode()
-    assert shown["Cache-Control"] == "no-store, private"
+    assert "no-store" in shown["Cache-Control"]
     assert not [body for body in bodies if NUMBER in body]
-    assert NUMBER not in caplog.text
+    assert NUMBER not in caplog.text + capsys.readouterr().out
     looks = AccessEntry.objects.values_list("by_ref", "what", "object_ref", "reason")
     assert list(looks) == [(ref(officer), "id_number", ref(person), "case 7")]
 
 
-def services_now():
-    from django.utils import timezone
-
-    return timezone.now()
-
-
-def test_a_refused_registration_does_not_echo_into_the_log(world, client, caplog):
+def test_a_refused_registration_does_not_echo_into_the_log(world, client, caplog, capsys):
     client.force_login(world.here.officer)
     body = {"name": "测试人", "village": world.here.villages[0].pk, "phone": "", "birth_year": "", "id_number": NUMBER[:-1] + "0"}
     with caplog.at_level(logging.DEBUG):
         answer = client.post(reverse("admin:organization_person_add"), body)
     assert answer.status_code in (200, 409)
-    assert NUMBER[:-1] not in caplog.text
+    assert NUMBER[:-1] not in caplog.text + capsys.readouterr().out

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -131,8 +131,6 @@ def test_readyz_names_what_is_down_and_tells_no_address(client, db, settings):
 
 
 def test_readyz_sees_a_missing_migration(client, committed):
-    from django.db import connections
-
     with connections["owner"].cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'households' AND name LIKE '0003%'")
     assert client.get("/readyz").json()["checks"] == {"database": "ok", "redis": "ok", "migrations": "down"}

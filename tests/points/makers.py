@@ -5,7 +5,11 @@ from itertools import count
 
 from points import services
 from points.models import Item, Rule, Tariff
-from tests.world import NOW
+from shengkang.audit.services import ref
+from shengkang.organization.access import Role
+from shengkang.organization.models import User
+from shengkang.organization.services import ask_approval, decide_approval
+from tests.world import NOW, make_user
 
 _keys = count()
 
@@ -79,3 +83,25 @@ def hold(side, wallet, basket, **fields):
             **fields,
         }
     )
+
+
+def approve(side, thing, obj, action):
+    """An approval of a P cell for this thing, asked by the chief and granted by a second one; gives the asking chief."""
+    chief = side.station_chief
+    second = User.objects.filter(phone=f"177{side.station.pk:08}").first() or make_user(
+        side.station, side.town, Role.STATION_CHIEF, "副所长", f"177{side.station.pk:08}"
+    )
+    asked = ask_approval(obj=obj, action=action, target_ref=ref(thing), reason="核对有误", by=chief, at=NOW)
+    decide_approval(approval=asked, grant=True, by=second, at=NOW)
+    return chief
+
+
+def reverse(side, transfer, reason="事实不符"):
+    by = approve(side, transfer, "points_entry", "reverse")
+    return services.reverse(transfer=transfer, reason=reason, by=by, at=NOW)
+
+
+def state_of(wallet) -> tuple[int, int]:
+    """(balance, debt) as the database has them."""
+    wallet.refresh_from_db()
+    return wallet.balance, wallet.debt

@@ -30,7 +30,7 @@ class RoleForm(VerbForm):
         choices=Role.choices,
         help_text=_("A hundred-household head is appointed under “hundred-household heads”; the role comes with it."),
     )
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("where"))
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=pgettext_lazy("membership", "where"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

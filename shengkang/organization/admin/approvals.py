@@ -11,12 +11,16 @@ from shengkang.organization.models import Approval
 
 def cells_to_ask(user) -> list[tuple[str, str]]:
     """The P cells of a user's roles, as choices."""
-    return [(f"{obj}.{action}", f"{obj} · {action}") for obj, action in access.matrix() if "P" in access.scopes(user, obj, action)]
+    return [
+        (f"{obj}.{action}", f"{obj} · {action}") for obj, action in access.matrix() if "P" in access.scopes(user, obj, action)
+    ]
 
 
 class AskForm(VerbForm):
     cell = forms.ChoiceField(label=_("what for"))
-    target_ref = forms.CharField(label=_("about"), max_length=120, required=False, help_text=_("Empty where it is not about one thing."))
+    target_ref = forms.CharField(
+        label=_("about"), max_length=120, required=False, help_text=_("Empty where it is not about one thing.")
+    )
     reason = forms.CharField(label=_("reason"), max_length=200)
 
     def __init__(self, *args, **kwargs):
@@ -44,7 +48,9 @@ class ApprovalAdmin(ReadOnlyAdmin):
     list_display = ["asked_at", "asked_by", "obj", "action", "target_ref", "decision", "decided_by", "expires_at"]
     list_filter = ["decision"]
     list_select_related = ["asked_by", "decided_by"]
-    opening = Verb("ask", _("Ask for an approval"), "ask", _ask, form=AskForm, hint=_("A chief of your station decides, not you."))
+    opening = Verb(
+        "ask", _("Ask for an approval"), "ask", _ask, form=AskForm, hint=_("A chief of your station decides, not you.")
+    )
     verbs = (
         Verb(
             "grant",

@@ -91,11 +91,12 @@ class PersonAdmin(StationAdmin):
     access_object = "resident"
     view_action = "read"
     add_action = "create"
-    list_display = ["name", "village", "phone", "birth_year", "left_on"]
+    list_display = ["name", "village", "phone", "born", "left_on"]
     list_filter = [("village", VillageFilter)]
     search_fields = ["name", "name_key", "phone"]
     list_select_related = ["village"]
-    fields = ["name", "village", "phone", "birth_year", "left_on"]
+    fields = ["name", "village", "phone", "born", "left_on"]
+    readonly_fields = ["born"]
     inlines = [ConsentInline]
     opening = Verb(
         "register",
@@ -107,7 +108,7 @@ class PersonAdmin(StationAdmin):
     verbs = (
         Verb(
             "mend",
-            _("Correct"),
+            pgettext_lazy("verb", "Correct"),
             "update",
             lambda person, **kwargs: services.mend_person(person=person, **kwargs),
             form=PersonForm,
@@ -144,8 +145,13 @@ class PersonAdmin(StationAdmin):
         ),
     )
 
+    @admin.display(description=_("year of birth"), ordering="birth_year")
+    def born(self, person):
+        # A year is no quantity: without the comma of thousands.
+        return str(person.birth_year) if person.birth_year else None
+
     def answer_verb(self, request, verb, thing):
-        """The number goes into this one answer and nowhere else: no message, no cookie, no cache."""
+        """The number goes into this one answer and nowhere else: no message, no cookie; the admin sends it with no-store."""
         if verb.name != "show_id_number" or request.method != "POST":
             return super().answer_verb(request, verb, thing)
         context = {**self.admin_site.each_context(request), "opts": self.opts, "person": thing, "title": verb.label}
@@ -153,11 +159,7 @@ class PersonAdmin(StationAdmin):
             context["number"] = verb.call(thing, by=request.user, at=timezone.now())
         except RuleViolation as refusal:
             context["refusal"] = str(refusal)
-        response = TemplateResponse(
-            request, "organization/id_number.html", context, status=409 if "refusal" in context else 200
-        )
-        response["Cache-Control"] = "no-store, private"
-        return response
+        return TemplateResponse(request, "organization/id_number.html", context, status=409 if "refusal" in context else 200)
 
     def add_view(self, request, form_url="", extra_context=None):
         # Error reports leave the ID number out.

@@ -21,9 +21,12 @@ class RecordAdmin(ReadOnlyAdmin):
     def _may(self, request, action):
         """The cell is P: an approval in force opens it, and nothing else."""
         user = request.user
-        return user.is_authenticated and Approval.objects.in_force(timezone.now()).filter(
-            asked_by=user, obj=self.access_object, action=self.view_action
-        ).exists()
+        return (
+            user.is_authenticated
+            and Approval.objects.in_force(timezone.now())
+            .filter(asked_by=user, obj=self.access_object, action=self.view_action)
+            .exists()
+        )
 
     def has_add_permission(self, request):
         return False

@@ -57,6 +57,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.name
 
+    def get_short_name(self):
+        return self.name
+
+    get_full_name = get_short_name
+
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles held now; one query per request."""

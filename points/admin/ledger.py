@@ -1,0 +1,114 @@
+"""The ledger on the desk: wallets with their statements, transfers, seals. Read-only, whoever looks."""
+
+from django import forms
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from points import services
+from points.models import Seal, Transfer, Wallet
+from points.selectors.ledger import statement_of
+from shengkang.audit import services as audit
+from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.models import Approval
+from shengkang.organization.services import ask_approval
+
+STATEMENT_LINES = 50
+
+
+class ReasonForm(VerbForm):
+    reason = forms.CharField(label=_("reason"), max_length=200, help_text=_("The person will read it."))
+
+
+def approved(thing, user, cell) -> bool:
+    """Whether `user` holds an approval of the cell (object, action) for this thing now."""
+    granted = Approval.objects.in_force(timezone.now())
+    return granted.filter(asked_by=user, obj=cell[0], action=cell[1], target_ref=audit.ref(thing)).exists()
+
+
+def asking(cell, offered) -> Verb:
+    """The button that asks a second person to open a P cell for the thing on the page."""
+    return Verb(
+        "ask_reverse",
+        _("Ask to take it back"),
+        "ask",
+        lambda thing, **kwargs: ask_approval(obj=cell[0], action=cell[1], target_ref=audit.ref(thing), **kwargs),
+        access_object="approval",
+        form=ReasonForm,
+        offered=lambda thing, user: offered(thing) and not approved(thing, user, cell),
+        hint=_("A second chief decides; then it can be done here for a day."),
+        done=_("Asked. A second chief must agree."),
+    )
+
+
+REVERSE = ("points_entry", "reverse")
+
+
+def _reversible(transfer) -> bool:
+    return transfer.kind == Transfer.Kind.AWARD and not transfer.reversals.exists()
+
+
+@admin.register(Wallet)
+class WalletAdmin(ReadOnlyAdmin):
+    access_object, view_action = "points_account", "read"
+    list_display = ["person", "balance", "debt"]
+    search_fields = ["person__name", "person__name_key", "person__phone"]
+    list_select_related = ["person"]
+    fields = ["person", "balance", "debt"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(kind=Wallet.Kind.PERSON)
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.fields
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        wallet = self.get_object(request, object_id)
+        steps = [
+            {
+                "what": f"{line.points:+d} · {line.title}",
+                "note": line.fact,
+                "when": timezone.localtime(line.at),
+                "who": _("then %(points)s") % {"points": line.after},
+            }
+            for line in (statement_of(wallet, limit=STATEMENT_LINES).lines if wallet else ())
+        ]
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
+
+    def note_look(self, request, thing):
+        audit.note_look(what="points_account", about=thing, by=request.user, at=timezone.now())
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnlyAdmin):
+    access_object = "points_entry"
+    list_display = ["id", "at", "kind", "amount", "from_wallet", "to_wallet", "rule"]
+    list_filter = ["kind"]
+    search_fields = ["to_wallet__person__name_key", "to_wallet__person__name"]
+    list_select_related = ["from_wallet__person", "to_wallet__person", "rule"]
+    ordering = ["-id"]
+    verbs = (
+        Verb(
+            "reverse",
+            _("Take these points back"),
+            "ask",
+            lambda transfer, **kwargs: services.reverse(transfer=transfer, **kwargs),
+            access_object="approval",
+            form=ReasonForm,
+            offered=lambda transfer, user: _reversible(transfer) and approved(transfer, user, REVERSE),
+            tone="danger",
+            hint=_("What is on the card goes; the rest is paid by the next points."),
+        ),
+        asking(REVERSE, _reversible),
+    )
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    access_object = "points_entry"
+    list_display = ["id", "at", "first_id", "last_id", "count", "total", "root"]
+    fields = ["first_id", "last_id", "count", "total", "previous", "root", "at"]
+    ordering = ["-id"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.fields

@@ -1,3 +1,0 @@
-from points.api_evaluation import urlpatterns as evaluation_urls
-
-urlpatterns = [*evaluation_urls]

@@ -1,0 +1,6 @@
+"""The dispute desk of the station staff: find a case, see it whole, take it one step further."""
+
+from shengkang.cases.admin.case import CaseAdmin
+from shengkang.cases.admin.category import CategoryAdmin
+
+__all__ = ["CaseAdmin", "CategoryAdmin"]

@@ -1,0 +1,88 @@
+"""How officers find a case: what needs a hand, whose it is, where, what; and a list whose cost does not grow with history."""
+
+from django.contrib.admin import SimpleListFilter
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from shengkang.cases.models import Party
+from shengkang.organization.selectors import day_of, end_of, villages_of
+
+DEEPEST = 5000
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than 5,000 rows; who looks for older ones than that filters or searches."""
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by()[:DEEPEST].count()
+
+
+class HandFilter(SimpleListFilter):
+    """The same lists as the panels of the front page."""
+
+    title = _("needs a hand")
+    parameter_name = "hand"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("ungraded", _("to be graded")),
+            ("unassigned", _("nobody in charge")),
+            ("today", _("due today")),
+            ("overdue", _("overdue")),
+            ("follow_up", _("follow-up visit due")),
+        ]
+
+    def queryset(self, request, queryset):
+        at = timezone.now()
+        wanted = {
+            "ungraded": lambda: queryset.ungraded(),
+            "unassigned": lambda: queryset.unassigned(),
+            "today": lambda: queryset.due_between(at, end_of(day_of(at))),
+            "overdue": lambda: queryset.overdue(at),
+            "follow_up": lambda: queryset.owed_a_visit(day_of(at)),
+        }.get(self.value())
+        return wanted() if wanted else queryset
+
+
+class WhoseFilter(SimpleListFilter):
+    title = _("whose")
+    parameter_name = "whose"
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("in my charge or mediated by me")), ("told", _("registered by me"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "mine":
+            return queryset.filter(Q(officer=request.user) | Q(mediator=request.user))
+        return queryset.filter(reports__by=request.user) if self.value() == "told" else queryset
+
+
+class VillageFilter(SimpleListFilter):
+    """Only the villages the station serves."""
+
+    title = _("village or community")
+    parameter_name = "village"
+
+    def lookups(self, request, model_admin):
+        return [(village.pk, village.name) for village in villages_of(request.user.station)]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(village_id=self.value()) if (self.value() or "").isdecimal() else queryset
+
+
+def found(queryset, text: str):
+    """The cases that fit what an officer types: case number, place, story, a party's name or the last digits of his telephone."""
+    for word in text.split():
+        fits = Q(no__icontains=word) | Exists(
+            Party.objects.filter(case=OuterRef("pk")).filter(
+                Q(phone__endswith=word) if word.isdecimal() else Q(name__icontains=word)
+            )
+        )
+        if not word.isdecimal():
+            fits |= Q(place__icontains=word) | Q(story__icontains=word)
+        queryset = queryset.filter(fits)
+    return queryset

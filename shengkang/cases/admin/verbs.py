@@ -1,0 +1,118 @@
+"""The steps of a dispute as buttons: when each is offered, by which line of the matrix, and the one call it makes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shengkang.attachments import services as attachments
+from shengkang.cases import selectors, services
+from shengkang.cases.admin import forms
+from shengkang.cases.models import Obligation
+from shengkang.cases.moves import MOVES
+from shengkang.organization.desk import Verb
+
+
+def _in_state(move, also=lambda case: True):
+    """Offered when the table lists the move from here, the matrix gives it on this case, and `also` agrees."""
+
+    def offered(case, user):
+        return case.status in MOVES[move].origins and selectors.may_take_step(user, case, ACTIONS[move]) and also(case)
+
+    return offered
+
+
+# The line of the matrix (object "dispute") each move asks.
+ACTIONS = {
+    "join": "create",
+    "accept": "assign",
+    "assign": "assign",
+    "mediate": "mediate",
+    "session": "mediate",
+    "agree": "mediate",
+    "settle": "close",
+    "follow_up": "mediate",
+    "archive": "close",
+    "reopen": "close",
+    "refer": "close",
+    "take_back": "close",
+    "terminate": "close",
+    "correct": "assign",
+}
+
+
+def _step(move, label, call, *, form=None, also=lambda case: True, **kwargs):
+    return Verb(
+        name=move,
+        label=label,
+        action=ACTIONS[move],
+        call=lambda case, **given: call(case=case, **given),
+        form=form,
+        offered=_in_state(move, also),
+        **kwargs,
+    )
+
+
+def _owed(case):
+    return case.follow_ups.filter(done_at=None).exists()
+
+
+def _follow_up(case, **given):
+    visit = case.follow_ups.filter(done_at=None).first() or case.follow_ups.last()
+    return services.record_follow_up(follow_up=visit, **given)
+
+
+def _open_obligations(case):
+    return Obligation.objects.open().filter(agreement__case=case)
+
+
+VERBS = (
+    _step("accept", _("Grade and accept"), services.accept_case, form=forms.AcceptForm, tone="main"),
+    _step(
+        "mediate",
+        _("Begin mediation"),
+        services.begin_mediation,
+        form=forms.MediateForm,
+        tone="main",
+        also=lambda case: not case.restricted,
+    ),
+    _step("agree", _("Record the agreement"), services.record_agreement, form=forms.AgreementForm, tone="main"),
+    _step("session", _("Record a session"), services.hold_session, form=forms.SessionForm),
+    _step(
+        "settle",
+        _("Settle"),
+        services.settle_case,
+        form=forms.NoteForm,
+        tone="main",
+        hint=_("Every reporter gets a message, and a visit is owed in seven days."),
+    ),
+    _step("follow_up", _("Record the follow-up visit"), _follow_up, form=forms.FollowUpForm, tone="main", also=_owed),
+    Verb(
+        name="perform",
+        label=_("Mark an obligation as performed"),
+        action="mediate",
+        call=lambda case, **given: services.mark_performed(**given),
+        form=forms.PerformanceForm,
+        offered=lambda case, user: selectors.may_take_step(user, case, "mediate") and _open_obligations(case).exists(),
+    ),
+    _step("archive", _("Archive"), services.archive_case, also=lambda case: not _owed(case), tone="main"),
+    _step("take_back", _("Take back"), services.take_back_case, form=forms.ReasonForm, tone="main"),
+    _step("assign", _("Assign"), services.assign_case, form=forms.AssignForm),
+    Verb(
+        name="attach",
+        label=_("Add a photo or file"),
+        action="upload",
+        access_object="attachment",
+        call=lambda case, **given: attachments.attach(owner=case, station=case.station, **given),
+        form=forms.AttachForm,
+        offered=lambda case, user: selectors.may_take_step(user, case, "upload", "attachment"),
+    ),
+    _step("correct", _("Correct the registration"), services.correct_case, form=forms.CorrectForm),
+    _step("refer", _("Refer"), services.refer_case, form=forms.ReferForm),
+    _step(
+        "terminate",
+        _("End without settlement"),
+        services.terminate_case,
+        form=forms.ReasonForm,
+        tone="danger",
+        hint=_("When a party clearly refuses, or nothing more can be done here. Every reporter gets a message."),
+    ),
+    _step("reopen", _("Reopen"), services.reopen_case, form=forms.ReasonForm, tone="danger"),
+)

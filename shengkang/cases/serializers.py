@@ -1,0 +1,159 @@
+"""The shapes in which programs send and read disputes. Law is in the services."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from shengkang.cases.models import CaseStep, Category, DisputeCase, FollowUp, Obligation, Party
+from shengkang.organization.models import Unit, User
+from shengkang.organization.selectors import villages_of
+
+
+class OfStation(serializers.PrimaryKeyRelatedField):
+    """Ids of the caller's own station only; others do not exist for him."""
+
+    def get_queryset(self):
+        user = self.context["request"].user
+        queryset = super().get_queryset()
+        return villages_of(user.station) if queryset.model is Unit else queryset.filter(station=user.station)
+
+
+class PartyShape(serializers.ModelSerializer):
+    class Meta:
+        model = Party
+        fields = ["side", "name", "phone"]
+
+
+class StepShape(serializers.ModelSerializer):
+    by = serializers.CharField(source="by.name", read_only=True)
+
+    class Meta:
+        model = CaseStep
+        fields = ["no", "move", "from_status", "to_status", "at", "by", "note"]
+
+
+class Case(serializers.ModelSerializer):
+    class Meta:
+        model = DisputeCase
+        fields = [
+            "id",
+            "no",
+            "status",
+            "restricted",
+            "category",
+            "channel",
+            "village",
+            "opened_at",
+            "risk",
+            "grade",
+            "due_at",
+            "officer",
+            "mediator",
+            "settled_at",
+            "archived_at",
+        ]
+        read_only_fields = fields
+
+
+class CaseInFull(Case):
+    parties = PartyShape(many=True, read_only=True)
+    steps = StepShape(many=True, read_only=True)
+
+    class Meta(Case.Meta):
+        fields = [*Case.Meta.fields, "place", "story", "parties", "steps"]
+        read_only_fields = fields
+
+
+class Created(serializers.Serializer):
+    id = serializers.IntegerField()
+    no = serializers.CharField()
+    status = serializers.CharField()
+    made = serializers.IntegerField(required=False, help_text=_("the id of what was written on the case"))
+
+
+class Registration(serializers.Serializer):
+    village = OfStation(queryset=Unit.objects.all())
+    category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all())
+    channel = serializers.ChoiceField(choices=DisputeCase.Channel.choices)
+    story = serializers.CharField(max_length=2000)
+    place = serializers.CharField(max_length=120, required=False)
+    restricted = serializers.BooleanField(required=False)
+    parties = PartyShape(many=True, required=False)
+
+
+class SettledOnTheSpot(Registration):
+    terms = serializers.CharField(max_length=4000)
+
+
+class Join(serializers.Serializer):
+    text = serializers.CharField(max_length=2000)
+
+
+class Accept(serializers.Serializer):
+    risk = serializers.ChoiceField(choices=DisputeCase.Risk.choices)
+    grade = serializers.ChoiceField(choices=DisputeCase.Grade.choices)
+    reason = serializers.CharField(max_length=300, required=False)
+    officer = OfStation(queryset=User.objects.all(), required=False)
+
+
+class Assign(serializers.Serializer):
+    officer = OfStation(queryset=User.objects.all())
+
+
+class Mediate(serializers.Serializer):
+    mediator = OfStation(queryset=User.objects.all())
+
+
+class Session(serializers.Serializer):
+    held_at = serializers.DateTimeField()
+    place = serializers.CharField(max_length=120)
+    mediators = OfStation(queryset=User.objects.all(), many=True)
+    record = serializers.CharField(max_length=4000)
+
+
+class ObligationShape(serializers.Serializer):
+    what = serializers.CharField(max_length=200)
+    due_on = serializers.DateField()
+
+
+class Agree(serializers.Serializer):
+    facts = serializers.CharField(max_length=4000)
+    terms = serializers.CharField(max_length=4000)
+    effective_on = serializers.DateField()
+    oral = serializers.BooleanField(required=False)
+    obligations = ObligationShape(many=True, required=False)
+
+    def validate_obligations(self, given):
+        return [(each["what"], each["due_on"]) for each in given]
+
+
+class Note(serializers.Serializer):
+    note = serializers.CharField(max_length=500, required=False)
+
+
+class Visit(Note):
+    outcome = serializers.ChoiceField(choices=FollowUp.Outcome.choices)
+
+
+class Perform(serializers.Serializer):
+    obligation = serializers.PrimaryKeyRelatedField(queryset=Obligation.objects.all())
+    performed_on = serializers.DateField()
+
+
+class Reason(serializers.Serializer):
+    reason = serializers.CharField(max_length=400)
+
+
+class Refer(Reason):
+    to_whom = serializers.CharField(max_length=60)
+
+
+class Correct(serializers.Serializer):
+    reason = serializers.CharField(max_length=300)
+    village = OfStation(queryset=Unit.objects.all(), required=False)
+    category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), required=False)
+    channel = serializers.ChoiceField(choices=DisputeCase.Channel.choices, required=False)
+    place = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    story = serializers.CharField(max_length=2000, required=False)
+    risk = serializers.ChoiceField(choices=DisputeCase.Risk.choices, required=False)
+    grade = serializers.ChoiceField(choices=DisputeCase.Grade.choices, required=False)
+    restricted = serializers.BooleanField(required=False)
