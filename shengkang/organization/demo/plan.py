@@ -97,6 +97,7 @@ class Plan:
     dwellings: list[Dwelling] = field(default_factory=list)
     heads: list[HeadOfHundred] = field(default_factory=list)
     chief: User | None = None
+    deputy: User | None = None
     officers: list[User] = field(default_factory=list)
     auxiliaries: list[User] = field(default_factory=list)
     keepers: list[tuple[Unit, User]] = field(default_factory=list)
