@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext
 
 from points import services
 from points.models import Deed, EvaluationPeriod, Rule, ScoreLine, Seal, Transfer, Wallet
@@ -237,7 +238,7 @@ def test_a_confidential_matter_names_neither_rule_nor_fact(world, secret):
     rule = make_rule(side.station, name="提供线索", confidential=secret == "rule")
     make_award(side, wallet, 50, rule=rule, case=make_case(side, world.category, restricted=secret == "case"))
     (line,) = statement_of(wallet).lines
-    assert (line.title, line.fact) == ("Confidential matter", "")
+    assert (line.title, line.fact) == (gettext("Confidential matter"), "")
 
 
 def test_a_statement_turns_pages_without_losing_the_running_balance(world):
