@@ -1,6 +1,7 @@
 """What is worth counting about the heads' work at the homes they look after."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from households.models import Home, Visit
 from shengkang.organization.selectors import day_of
@@ -46,9 +47,9 @@ homes_visited = Part(
 
 nails.hang(
     Indicator("visits.made", _("Visits to homes"), _("Visits that heads logged in the period."), visits,
-              unit=_("visits"), group=GROUP, order=30)
+              unit=pgettext_lazy("unit", "visits"), group=GROUP, order=30)
 )  # fmt: skip
 nails.hang(
     Indicator("visits.homes", _("Homes visited"), _("Homes with at least one visit in the period."), homes_visited,
-              unit=_("homes"), group=GROUP, order=31)
+              unit=pgettext_lazy("unit", "homes"), group=GROUP, order=31)
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from django.db.models import Exists, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from points.models import Redemption, Seal, Transfer, Wallet
 from shengkang.organization.selectors import day_of
@@ -10,7 +11,7 @@ from shengkang.reports import nails
 from shengkang.reports.nails import Chart, Gather, Indicator, Part, Span
 
 GROUP = _("Hundred-point reward")
-POINTS = _("points")
+POINTS = pgettext_lazy("unit", "points")
 
 
 def _awards(station):
@@ -95,7 +96,7 @@ for _indicator in (
     Indicator("points.outstanding", _("Points outstanding"), _("What people's wallets hold at the end of the period, or now."),
               outstanding, unit=POINTS, group=GROUP, order=42, better=""),
     Indicator("points.people", _("People taking part"), _("People whose points moved in the period."), taking_part,
-              unit=_("people"), group=GROUP, order=43),
+              unit=pgettext_lazy("unit", "people"), group=GROUP, order=43),
 ):  # fmt: skip
     nails.hang(_indicator)
 

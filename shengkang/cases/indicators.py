@@ -7,7 +7,7 @@ happens, so a case reopened later changes the month of the reopening and no othe
 from django.db.models import CharField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Extract
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from shengkang.cases.models import CaseStep, Category, DisputeCase, FollowUp, Report
 from shengkang.cases.moves import ENDED_WELL, OPEN
@@ -21,7 +21,7 @@ SETTLING = ("settle", "settle_on_the_spot")
 TOLD_OF = ("settle", "refer", "terminate")
 COMING_BACK = ("reopen", "take_back")
 GROUP = _("Disputes")
-CASES = _("cases")
+CASES = pgettext_lazy("unit", "cases")
 
 
 def _cases(station):
@@ -209,7 +209,7 @@ for _indicator in (
               settled_in_time, (settled,), group=GROUP, order=14),
     Indicator("disputes.days_to_settle", _("Median days to settle"),
               _("The middle one of the times from registration to settlement, of those settled in the period."),
-              days_to_settle, unit=_("days"), group=GROUP, order=15, better="down"),
+              days_to_settle, unit=pgettext_lazy("unit", "days"), group=GROUP, order=15, better="down"),
     Indicator("disputes.open", _("Not settled"), _("Cases open at the end of the period, or now."), still_open,
               unit=CASES, group=GROUP, order=16, better="down"),
     Indicator("disputes.overdue", _("Overdue"), _("Cases open past their deadline at the end of the period, or now."), overdue,

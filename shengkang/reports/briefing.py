@@ -6,12 +6,13 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from shengkang.organization.selectors import day_of, villages_of
 from shengkang.reports import nails
 from shengkang.reports.paper import FIFTH, Sheet
 from shengkang.reports.selectors import SMALL_BASE, Line, figures, lines, next_month, previous_month, protected_figures
-from shengkang.reports.wording import say_change, say_month, say_number, say_quarter, say_value
+from shengkang.reports.wording import say_direction, say_month, say_movement, say_number, say_quarter, say_value
 
 # More kinds than fit on the sheet's width are added up in one column.
 COLUMNS = 7
@@ -23,8 +24,8 @@ NUMERALS = "一二三四五六七八九十"
 def compose(*, station, month: date, root: str, at: datetime) -> tuple[str, bytes]:
     """(title, the .docx) of a closed month in the language of the house."""
     with translation.override(settings.LANGUAGE_CODE):
-        title = _("%(station)s: monthly analysis of %(month)s") % {"station": station.name, "month": say_month(month)}
-        return title, _Report(station, month, root, at).write(title)
+        title = _("monthly analysis of %s") % say_month(month)
+        return f"{station.name}{title}", _Report(station, month, root, at).write(title)
 
 
 class _Report:
@@ -35,17 +36,17 @@ class _Report:
         self.sections = 0
 
     def write(self, title: str) -> bytes:
-        self.sheet = Sheet(title)
-        self.sheet.title(title)
+        self.sheet = Sheet(f"{self.station.name}{title}")
+        self.sheet.title(self.station.name, title)
         self._whole_picture()
         for table in nails.tables():
             self._rise_and_fall(table.analysed)
         self._suggestions()
         self.sheet.signature(self.station.name, date_format(day_of(self.at), "DATE_FORMAT"))
-        self.sheet.copies(_("Copies to: the township's Party committee and government; the county public security bureau"))
         for no, table in enumerate(nails.tables(), 1):
             self._appendix(no, table)
         self._formulas(len(nails.tables()) + 1)
+        self.sheet.copies(_("Copies to: the township's Party committee and government; the county public security bureau"))
         return self.sheet.bytes()
 
     def _section(self, name):
@@ -79,7 +80,7 @@ class _Report:
             if comparison.small:
                 small.append(word)
             elif comparison.change is not None:
-                known.append(_("%(word)s %(change)s") % {"word": word, "change": say_change(line, comparison)})
+                known.append(_("%(word)s %(change)s") % {"word": word, "change": say_movement(line, comparison)})
         if small:
             known.append(_("%(word)s: base too small") % {"word": _(" and ").join(small)})
         return said + (_(", ") + _(", ").join(known) if known else "")
@@ -104,9 +105,7 @@ class _Report:
         for no, (by, kind) in enumerate(moved[:SPOKEN_OF], 1):
             earlier = then.get(kind, 0)
             share = (
-                _("base too small")
-                if earlier < SMALL_BASE
-                else f"{'+' if by > 0 else '−'}{say_number(abs(by) * 100 / earlier, 1)}%"
+                _("base too small") if earlier < SMALL_BASE else say_direction(by, f"{say_number(abs(by) * 100 / earlier, 1)}%")
             )
             said = _("%(name)s: %(now)s in the month, %(then)s in the month before (%(share)s)") % {
                 "name": names.get(kind, kind),
@@ -143,7 +142,7 @@ class _Report:
         if not advice:
             self.sheet.line(_("The month's figures give no cause for a suggestion."))
         for no, sentence in enumerate(advice, 1):
-            self.sheet.line(_("(%(no)s) %(name)s") % {"no": _numeral(no), "name": sentence})
+            self.sheet.line(_("(%(no)s) %(name)s") % {"no": _numeral(no), "name": sentence}, keep=no == len(advice))
 
     def _appendix(self, no, table):
         """Village × kind; the biggest kinds have a column each, the rest one together."""
@@ -159,23 +158,19 @@ class _Report:
         head = [_("Village"), *(str(names.get(kind, kind)) for kind in own), *([_("Others")] if others else []), _("Total")]
 
         def cell(villages, kinds_of_column):
-            return " / ".join(
-                say_number(sum(cells.get((village, kind), 0) for village in villages for kind in kinds_of_column))
-                for cells in counted
-            )
+            sums = [sum(cells.get((village, kind), 0) for village in villages for kind in kinds_of_column) for cells in counted]
+            return " / ".join(map(say_number, sums)) if any(sums) else "—"
 
         rows = [[name, *(cell([pk], column) for column in columns)] for pk, name in self.villages.items()]
         rows.append([_("Total"), *(cell(list(self.villages), column) for column in columns)])
-        self.sheet.line("", indent=0)
-        self.sheet.heading(_("Appendix %(no)d: %(name)s") % {"no": no, "name": table.title})
-        width = 126 / len(columns)
-        self.sheet.table(head, rows, widths=[30, *[width] * len(columns)], size=FIFTH)
+        self.sheet.appendix(_("Appendix %d") % no, table.title)
+        width = (156 - 30 - 18) / (len(columns) - 1)
+        self.sheet.table(head, rows, widths=[30, *[width] * (len(columns) - 1), 18], size=FIFTH)
 
     def _formulas(self, no):
-        self.sheet.line("", indent=0)
-        self.sheet.heading(_("Appendix %(no)d: %(name)s") % {"no": no, "name": _("How the figures are counted")})
+        self.sheet.appendix(_("Appendix %d") % no, _("How the figures are counted"))
         rows = [[line.indicator.name, say_value(line), line.indicator.formula] for line in self.lines]
-        self.sheet.table([_("Figure"), _("Value"), _("Formula")], rows, widths=[36, 24, 96])
+        self.sheet.table([_("Figure"), _("Value"), _("Formula")], rows, widths=[38, 22, 96], texts=(0, 2))
         self.sheet.line(
             _("Closed on %(day)s for %(first)s to %(last)s. The ids of all rows counted are kept with each line.")
             % {
@@ -186,7 +181,8 @@ class _Report:
             size=FIFTH,
         )
         if self.root:
-            self.sheet.line(_("Root of the ledger's seals: %s") % self.root, size=FIFTH)
+            self.sheet.line(_("Root of the ledger's seals:"), size=FIFTH, keep=True)
+            self.sheet.line(self.root, size=FIFTH, align=WD_ALIGN_PARAGRAPH.LEFT)
 
 
 def previous_day(day: date) -> date:

@@ -61,7 +61,7 @@ def _by_month(chart: Chart, months, counted, village, url):
     place = village.pk if village else None
     return [
         {
-            "label": f"{month:%Y-%m}",
+            "label": f"{month:%y-%m}",
             "values": [_shown(counted, part, month) for part in chart.parts],
             "url": url(chart.parts[0], month, place),
         }

@@ -192,8 +192,8 @@ def compare(indicator: Indicator, month: date, earlier: date, counted: Figures) 
     if indicator.bottom:
         small = min(now_base, then_base) < SMALL_BASE
         return Comparison(earlier, then, None if small else now - then, small)
-    small = then < SMALL_BASE
-    return Comparison(earlier, then, None if small else (now - then) * 100 / then, small)
+    small = then < SMALL_BASE and not now == then == 0
+    return Comparison(earlier, then, None if small else (now - then) * 100 / (then or 1), small)
 
 
 def lines(station, month: date, *, today: date, village=None) -> list[Line]:

@@ -46,7 +46,7 @@ class LeadersPage(LoginRequiredMixin):
             ("briefings", _("Monthly reports"), "document", reverse("reports:briefings"), ("briefing", "list")),
         ]
         return super().get_context_data(
-            area=self.station.name,
+            area=_("Figures and reports"),
             desk_nav=[
                 {"label": label, "icon": icon, "url": url, "current": key == self.section}
                 for key, label, icon, url, line in nav
@@ -154,11 +154,11 @@ class Rows(LeadersPage, TemplateView):
         opens = "S" in access.scopes(self.request.user, "figures", "read")
         narrowed = [wording.say_month(month), village or _("All villages"), *([kinds[kind]] if kind is not None else [])]
         return super().get_context_data(
-            title=part.name,
+            title=self.name_of(part),
             lead=" · ".join(str(word) for word in narrowed),
             crumbs=[
                 {"label": _("Figures"), "url": f"{reverse('reports:dashboard')}?{self.back(month, village)}"},
-                {"label": part.name},
+                {"label": self.name_of(part)},
             ],
             behind=behind,
             value=wording.say_number(behind.value, 1) if behind else "",
@@ -168,6 +168,12 @@ class Rows(LeadersPage, TemplateView):
             rows=[self.row(part, row, opens) for row in page] if page else [],
             **kwargs,
         )
+
+    @staticmethod
+    def name_of(part):
+        """The name of the figure that is nothing but this part, else the part's own."""
+        plain = [each.name for each in nails.indicators() if each.top is part and not each.bottom]
+        return plain[0] if plain else part.name
 
     @staticmethod
     def back(month, village):

@@ -45,6 +45,20 @@ def say_change(line: Line, comparison: Comparison) -> str:
     return f"{signed}%" if line.indicator.top.adds_up else signed
 
 
+def say_movement(line: Line, comparison: Comparison) -> str:
+    """The same in words, for the paper: up 12.5%, down 3.2 points, unchanged."""
+    change = round(comparison.change, 1)
+    unit = "" if line.indicator.top.adds_up else line.indicator.unit
+    return say_direction(change, f"{say_change(line, comparison).lstrip('+−')}{unit}")
+
+
+def say_direction(change: float, amount: str) -> str:
+    """A rise or a fall by `amount`, or that nothing changed."""
+    if not change:
+        return _("unchanged")
+    return (_("up %s") if change > 0 else _("down %s")) % amount
+
+
 def tone_of(line: Line, comparison: Comparison) -> str:
     """ "ok" for good news, "bad" for bad, "" where neither can be said."""
     if not comparison.change or line.indicator.better == "":

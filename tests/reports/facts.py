@@ -20,7 +20,13 @@ def on(year, month, day, hour=10, minute=0):
 def step(case, move, to, at, by):
     last = case.steps.order_by("-no").first()
     return CaseStep.objects.create(
-        case=case, no=(last.no if last else 0) + 1, move=move, from_status=last.to_status if last else "", to_status=to, at=at, by=by
+        case=case,
+        no=(last.no if last else 0) + 1,
+        move=move,
+        from_status=last.to_status if last else "",
+        to_status=to,
+        at=at,
+        by=by,
     )
 
 

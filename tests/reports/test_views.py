@@ -36,7 +36,9 @@ PAGES = [("dashboard", MONTH), ("rows", MONTH | {"part": "disputes.found"}), ("b
 
 
 @pytest.mark.parametrize(("name", "query"), PAGES)
-@pytest.mark.parametrize("role", ["household_head", "shop_keeper", "post_liaison", "volunteer", "resident", "device", "aux_police"])
+@pytest.mark.parametrize(
+    "role", ["household_head", "shop_keeper", "post_liaison", "volunteer", "resident", "device", "aux_police"]
+)
 def test_the_hall_does_not_exist_for_those_without_figures(client, world, role, name, query):
     assert page(client, getattr(world.here, role), name, query).status_code == 404
 
