@@ -279,7 +279,7 @@ def test_a_card_opens_one_wallet_of_one_station(world):
     ):
         assert wallet_by_card(station, shown) == wallet
         assert wallet_by_card(elsewhere, shown) is None
-    for wrong in ("", "1", "abc", f"{wallet.pk}{(wallet.card.int + 1) % 10_000:04}", "9" * 40, "①②③④⑤"):
+    for wrong in ("", "1", "abc", f"{wallet.pk:04}{(wallet.card.int + 1) % 10_000:04}", "9" * 40, "①②③④⑤"):
         assert wallet_by_card(station, wrong) is None
 
 
