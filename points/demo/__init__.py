@@ -1,9 +1,6 @@
 """A year of the hundred-point reward at the demo station: deeds, evaluations, shops; all points move by the ledger's own functions."""
 
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-
-from django.db import connection
 
 from points.demo.deeds import write_deeds
 from points.demo.shops import Counter, open_shops
@@ -20,7 +17,7 @@ from points.services import (
 )
 from points.tariff import seed_tariff
 from shengkang.audit import services as audit
-from shengkang.organization.demo import Plan
+from shengkang.organization.demo import Plan, joins_by_hash
 from shengkang.organization.services import ask_approval, decide_approval
 
 # A month is reviewed on the first, published on the second and closed on the ninth of the next one.
@@ -36,21 +33,12 @@ def build(plan: Plan) -> None:
     counter = Counter(plan, open_shops(plan))
     for first, nxt in zip(plan.months, [*plan.months[1:], None], strict=True):
         counter.restock(first)
-        with _joins_by_hash():
+        with joins_by_hash():
             _evaluate(plan, first, nxt)
         counter.serve_until(_moment(plan, _next_month(nxt), CLOSED) if nxt else plan.now)
         seal_ledger(at=min(plan.now, _moment(plan, nxt, CLOSED) + timedelta(hours=1)) if nxt else plan.now)
     plan.counts["periods"] = EvaluationPeriod.objects.count()
     plan.counts["transfers"] = Transfer.objects.count()
-
-
-@contextmanager
-def _joins_by_hash():
-    """The planner has no statistics of rows that are not committed; guessing, it would join thousands of rows by nested loops."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        yield
-        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def _next_month(day: date) -> date:
