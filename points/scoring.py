@@ -11,11 +11,12 @@ The rules in one place:
 - a fact counts in the period of its day, under the rule in force on that day; ceilings pay the earliest facts.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,22 +24,36 @@ from django.utils.translation import gettext as _
 from points.models import EvaluationPeriod, Rule, ScoreLine
 from shengkang.organization.selectors import start_of
 
+# Tables of the transaction with a key and statistics: otherwise the planner guesses one row and joins thousands by nested loops.
+_PARTICIPANTS = """
+CREATE TEMP TABLE points_participant ON COMMIT DROP AS
+SELECT p.id FROM organization_person p
+WHERE p.station_id = %(station)s AND (p.left_on IS NULL OR p.left_on >= %(starts_on)s)
+  AND EXISTS (SELECT FROM organization_consent c
+              WHERE c.person_id = p.id AND c.purpose = 'points' AND c.given_at < %(end)s AND c.given_at <= %(at)s
+                AND (c.withdrawn_at IS NULL OR c.withdrawn_at > %(at)s))
+"""
+
+_PAID_BEFORE = """
+CREATE TEMP TABLE points_paid_before ON COMMIT DROP AS
+SELECT l.person_id, r.no, count(*) AS in_year, count(*) FILTER (WHERE l.done_on >= %(quarter)s) AS in_quarter
+FROM points_scoreline l JOIN points_rule r ON r.id = l.rule_id JOIN points_evaluationperiod e ON e.id = l.period_id
+WHERE e.station_id = %(station)s AND e.ends_on < %(starts_on)s AND l.done_on >= %(year)s
+  AND r.no IN (SELECT c.no FROM points_rule c JOIN points_tariff t ON t.id = c.tariff_id
+               WHERE t.station_id = %(station)s AND c.ceiling IS NOT NULL AND c.ceiling_per <> 'period')
+GROUP BY l.person_id, r.no
+"""
+
 _OWED = """
 WITH rule AS (
     SELECT r.id, r.no, r.fact, r.points, r.ceiling, r.ceiling_per, t.active_from, t.active_to
     FROM points_rule r JOIN points_tariff t ON t.id = r.tariff_id
     WHERE t.station_id = %(station)s AND r.points > 0
       AND t.active_from <= %(ends_on)s AND (t.active_to IS NULL OR t.active_to > %(starts_on)s)
-), participant AS (
-    SELECT p.id FROM organization_person p
-    WHERE p.station_id = %(station)s AND (p.left_on IS NULL OR p.left_on >= %(starts_on)s)
-      AND EXISTS (SELECT FROM organization_consent c
-                  WHERE c.person_id = p.id AND c.purpose = 'points' AND c.given_at < %(end)s AND c.given_at <= %(at)s
-                    AND (c.withdrawn_at IS NULL OR c.withdrawn_at > %(at)s))
 ), fact AS (
     SELECT 'membership' AS kind, p.id AS person_id, %(ends_on)s::date AS day, %(end)s::timestamptz AS at,
            NULL::bigint AS case_id, NULL::bigint AS visit_id
-    FROM participant p
+    FROM points_participant p
   UNION ALL
     SELECT 'mediated', s.credited_id, (s.at AT TIME ZONE %(tz)s)::date, s.at, s.case_id, NULL
     FROM cases_casestep s JOIN cases_disputecase c ON c.id = s.case_id
@@ -84,16 +99,10 @@ WITH rule AS (
     WHERE d.station_id = %(station)s AND d.confirmed_at IS NOT NULL AND d.done_on BETWEEN %(starts_on)s AND %(ends_on)s
 ), ranked AS (
     SELECT c.*, row_number() OVER (PARTITION BY c.person_id, c.no ORDER BY c.day, c.at, c.case_id, c.deed_id, c.visit_id) AS nth
-    FROM candidate c JOIN participant p ON p.id = c.person_id
-), paid_before AS (
-    SELECT l.person_id, r.no, count(*) AS in_year, count(*) FILTER (WHERE l.done_on >= %(quarter)s) AS in_quarter
-    FROM points_scoreline l JOIN points_rule r ON r.id = l.rule_id JOIN points_evaluationperiod e ON e.id = l.period_id
-    WHERE e.station_id = %(station)s AND e.ends_on < %(starts_on)s AND l.done_on >= %(year)s
-      AND r.no IN (SELECT no FROM rule WHERE ceiling IS NOT NULL AND ceiling_per <> 'period')
-    GROUP BY l.person_id, r.no
+    FROM candidate c JOIN points_participant p ON p.id = c.person_id
 )
 SELECT c.person_id, c.rule_id, c.points, c.day AS done_on, c.case_id, c.deed_id, c.visit_id
-FROM ranked c LEFT JOIN paid_before b ON b.person_id = c.person_id AND b.no = c.no
+FROM ranked c LEFT JOIN points_paid_before b ON b.person_id = c.person_id AND b.no = c.no
 WHERE c.ceiling IS NULL
    OR c.nth + CASE c.ceiling_per WHEN 'quarter' THEN coalesce(b.in_quarter, 0) WHEN 'year' THEN coalesce(b.in_year, 0) ELSE 0 END
       <= c.ceiling
@@ -116,13 +125,13 @@ ON CONFLICT ON CONSTRAINT fact_scored_once DO UPDATE SET points = excluded.point
 """  # noqa: S608
 
 
-_UNWRITTEN = f"""
-WITH due AS MATERIALIZED ({_OWED}), written AS (
+_UNWRITTEN = """
+WITH written AS (
     SELECT person_id, rule_id, points, done_on, case_id, deed_id, visit_id FROM points_scoreline WHERE period_id = %(period)s
 )
-SELECT (SELECT count(*) FROM (TABLE due EXCEPT TABLE written) AS coming),
-       (SELECT count(*) FROM (TABLE written EXCEPT TABLE due) AS leaving)
-"""  # noqa: S608
+SELECT (SELECT count(*) FROM (TABLE points_owed EXCEPT TABLE written) AS coming),
+       (SELECT count(*) FROM (TABLE written EXCEPT TABLE points_owed) AS leaving)
+"""
 
 
 @dataclass(frozen=True)
@@ -171,10 +180,27 @@ def _parameters(period: EvaluationPeriod, at: datetime) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def _set_of(period: EvaluationPeriod, at: datetime):
+    """Yields a cursor that finds what the period owes in the table `points_owed`, for the length of the block."""
+    parameters = _parameters(period, at)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PARTICIPANTS, parameters)
+        cursor.execute(_PAID_BEFORE, parameters)
+        cursor.execute(
+            "CREATE UNIQUE INDEX ON points_participant (id); CREATE UNIQUE INDEX ON points_paid_before (person_id, no);"
+            "ANALYZE points_participant, points_paid_before"
+        )
+        cursor.execute(f"CREATE TEMP TABLE points_owed ON COMMIT DROP AS {_OWED}", parameters)
+        cursor.execute("ANALYZE points_owed")
+        yield cursor
+        cursor.execute("DROP TABLE points_participant, points_paid_before, points_owed")
+
+
 def owed(period: EvaluationPeriod, at: datetime) -> list[Owed]:
     """What a scoring at this moment would make the period owe; nothing is written. Ordered by person, day, rule and fact."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_OWED} ORDER BY 1, 4, 2, 5, 6, 7", _parameters(period, at))
+    with _set_of(period, at) as cursor:
+        cursor.execute("SELECT * FROM points_owed ORDER BY 1, 4, 2, 5, 6, 7")
         return [Owed(*row) for row in cursor.fetchall()]
 
 
@@ -183,17 +209,12 @@ def rewrite(period: EvaluationPeriod, at: datetime, *, strike_only: bool = False
 
     `strike_only`: for a published period, to which nothing is added. The caller holds the lock on the period's row.
     """
-    parameters = _parameters(period, at)
-    with connection.cursor() as cursor:
-        # A table of the transaction and its statistics: without them the planner guesses one row and joins by nested loops.
-        cursor.execute(f"CREATE TEMP TABLE points_owed ON COMMIT DROP AS {_OWED}", parameters)
-        cursor.execute("ANALYZE points_owed")
-        cursor.execute(_STRIKE, parameters)
+    with _set_of(period, at) as cursor:
+        cursor.execute(_STRIKE, {"period": period.pk})
         struck, written = cursor.rowcount, 0
         if not strike_only:
-            cursor.execute(_ADD, parameters)
+            cursor.execute(_ADD, {"period": period.pk})
             written = cursor.rowcount
-        cursor.execute("DROP TABLE points_owed")
     return Rewritten(struck=struck, written=written)
 
 
@@ -238,6 +259,6 @@ def as_owed(line: ScoreLine) -> Owed:
 
 def unwritten(period: EvaluationPeriod, at: datetime) -> tuple[int, int]:
     """How many lines a scoring at this moment would write, and how many it would strike (a changed line counts in both)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UNWRITTEN, _parameters(period, at))
+    with _set_of(period, at) as cursor:
+        cursor.execute(_UNWRITTEN, {"period": period.pk})
         return cursor.fetchone()

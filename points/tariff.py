@@ -52,7 +52,8 @@ def read_tariff() -> tuple[tuple[dict, ...], dict[int, str]]:
                 left_out[no] = f"{row['suggested']}: {note}"
                 continue
             line = {"no": no, "name": row["item"], "points": int(row["suggested"]), "fact": FACTS.get(no, Rule.Fact.BY_HAND)}
-            line["source"] = f"{row['published_points']} ({row['published_by']})"[:120]
+            published = row["published_points"].strip("–")
+            line["source"] = f"{row['published_by']}：{published}" if published else row["published_by"]
             line["confidential"] = note in ("confidential", "consent to show") or no in CONFIDENTIAL_TOO
             if ceiling := re.fullmatch(r"(\d+)/([月季年])", note):
                 line |= {"ceiling": int(ceiling[1]), "ceiling_per": SPANS[ceiling[2]]}

@@ -88,11 +88,15 @@ class TariffAdmin(StationAdmin):
 class RuleAdmin(ReadOnlyAdmin):
     access_object = "tariff"
     view_action = "read"
-    list_display = ["no", "name", "part", "fact", "points", "ceiling", "ceiling_per", "confidential", "tariff"]
+    list_display = ["no", "name", "part", "fact", "points", "at_most", "confidential"]
     list_display_links = ["name"]
     list_filter = [("tariff", admin.RelatedOnlyFieldListFilter), "part", "fact", "confidential"]
     search_fields = ["name"]
-    list_select_related = ["tariff"]
+    ordering = ["-tariff__active_from", "no"]
+
+    @admin.display(description=gettext_lazy("paid at most so many times"))
+    def at_most(self, rule):
+        return "" if rule.ceiling is None else f"{rule.ceiling} · {rule.get_ceiling_per_display()}"
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -119,6 +123,7 @@ class DeedAdmin(ReadOnlyAdmin):
     list_filter = [WaitingFilter, "rule__confidential", ("person__village", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["person__name", "person__name_key"]
     list_select_related = ["person", "rule", "by", "confirmed_by"]
+    fields = ["person", "rule", "text", "done_on", "case", "by", "at", "confirmed_by", "confirmed_at"]
     verbs = (
         Verb(
             name="confirm",
@@ -321,13 +326,12 @@ class ScoreLineAdmin(ReadOnlyAdmin):
         return lookup in ("person__id__exact", "rule__no") or super().lookup_allowed(lookup, value, request)
 
     def get_queryset(self, request):
-        # Who reads a clue given in confidence is decided per request; the line carries it to its columns.
-        unveiled = Value("S" in access.scopes(request.user, "deed", "confirm"), output_field=BooleanField())
-        return (
-            scoring.with_facts(super().get_queryset(request))
-            .select_related("person__village", "period")
-            .annotate(unveiled=unveiled)
-        )
+        # Who reads a clue given in confidence is decided per request; the line carries it to its columns. For the others such
+        # lines are not here at all: a filter by rule would tell what the column hides.
+        unveiled = "S" in access.scopes(request.user, "deed", "confirm")
+        lines = scoring.with_facts(super().get_queryset(request)).select_related("person__village", "period")
+        lines = lines if unveiled else lines.filter(rule__confidential=False)
+        return lines.annotate(unveiled=Value(unveiled, output_field=BooleanField()))
 
     def get_readonly_fields(self, request, obj=None):
         return self.fields

@@ -140,12 +140,17 @@ def people_within(user, obj, action):
 
 class DeedQuerySet(StationQuerySet):
     def visible_to(self, user):
-        if "S" in access.scopes(user, "points_entry", "list"):
-            return self.of_station_of(user)
         mine = Q(by=user)
         if user.person_id:
             mine |= Q(person_id=user.person_id)
+        if "S" in access.scopes(user, "points_entry", "list"):
+            return self.of_station_of(user).filter(mine | self._readable(user))
         return self.of_station_of(user).filter(mine) if access.may(user, "deed", "list") else self.none()
+
+    @staticmethod
+    def _readable(user):
+        """Clues given in confidence and arrests are for those who may confirm them at the station."""
+        return Q() if "S" in access.scopes(user, "deed", "confirm") else Q(rule__confidential=False)
 
     def confirmed(self):
         return self.filter(confirmed_at__isnull=False)
@@ -156,7 +161,7 @@ class DeedQuerySet(StationQuerySet):
     def waiting_for(self, user):
         """Deeds `user` may confirm as the second person: never his own, never what he recorded himself."""
         people = people_within(user, "deed", "confirm").exclude(pk=user.person_id)
-        return self.of_station_of(user).waiting().exclude(by=user).filter(person__in=people)
+        return self.of_station_of(user).waiting().exclude(by=user).filter(self._readable(user), person__in=people)
 
 
 class Deed(models.Model):

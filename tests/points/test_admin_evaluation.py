@@ -107,7 +107,10 @@ def test_a_clue_given_in_confidence_is_read_by_officers_only(client, here):
     told = deed(here, here.residents[0], 4, DAY)
     scored(period_of(here))
     assert told.text in knock(client, here.officer, "scoreline/").content.decode()
-    assert told.text not in knock(client, here.aux_police, "scoreline/").content.decode()
+    for page in ("scoreline/", "scoreline/?rule__no=4", "deed/"):
+        assert told.text not in knock(client, here.aux_police, page).content.decode()
+        assert not knock(client, here.aux_police, page).context["cl"].queryset.filter(rule__confidential=True).exists()
+    assert knock(client, here.aux_police, f"deed/{told.pk}/change/").status_code == 404
 
 
 def test_an_officer_records_and_another_confirms(client, here):

@@ -52,7 +52,6 @@ def open_accounts(plan: Plan) -> None:
     taken = _open_residents(plan, opening)
     for each, pk in zip(openings, draw_ids(User, len(openings)), strict=True):
         each.user.pk = pk
-    joined = plan.moment(plan.begins, 8)
     columns = ["id", "password", "phone", "name", "station_id", "person_id", "is_staff", "is_superuser", "last_login"]
     copy_rows(
         User,
@@ -60,7 +59,7 @@ def open_accounts(plan: Plan) -> None:
         ((u.pk, u.password, u.phone, u.name, u.station_id, u.person_id, u.is_staff, False, None) for u in _users(openings)),
     )
     copy_rows(Membership, ["user_id", "role", "unit_id"], ((o.user.pk, str(o.role), o.unit.pk) for o in openings))
-    plan.made["joined"] = joined
+    plan.made["shown volunteer"] = _SHOWN_PHONE[Role.VOLUNTEER]
     plan.counts["accounts"] = len(openings)
     plan.participants = _who_takes_part(plan, taken)
 
