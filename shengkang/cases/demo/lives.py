@@ -10,12 +10,11 @@ from shengkang.cases.demo.matters import Matter
 from shengkang.cases.demo.stories import Teller, phrases
 from shengkang.cases.models import DisputeCase, FollowUp
 from shengkang.cases.moves import MOVES
+from shengkang.cases.services.moving import FOLLOW_UP_DAYS, WORKING_DAYS
 from shengkang.organization.demo import Plan
 from shengkang.organization.models import User
 
 Grade, Risk, Outcome = DisputeCase.Grade, DisputeCase.Risk, FollowUp.Outcome
-WORKING_DAYS = {Grade.SIMPLE: 1, Grade.ORDINARY: 7, Grade.COMPLEX: 20}
-FOLLOW_UP_DAYS = 7
 # Fates that shall be found in the middle of the work go quickly until there.
 QUICK_FATES = {"mediating": 0.25, "agreed": 0.25, "settled_lately": 0.5}
 # Small matters that a head or an auxiliary often settles where they stand.
@@ -146,10 +145,11 @@ class Life:
 
     def _is_small(self) -> bool:
         by_neighbours = self.matter.channel in ("head", "post", "patrol", "village")
-        apart = self.matter.by.person_id is None or self.matter.by.person_id not in self._parties()
+        apart = self.matter.by.person_id is None or self.matter.by.person_id not in self.party_ids
         return self.matter.category in SMALL_MATTERS and by_neighbours and apart and self.chance.random() < 0.42
 
-    def _parties(self) -> set[int]:
+    @property
+    def party_ids(self) -> set[int]:
         return {side.dweller.id for side in self.matter.sides if side.dweller}
 
     def _settle_on_the_spot(self) -> None:
@@ -162,7 +162,7 @@ class Life:
 
     def _take_the_long_way(self, fate: str) -> None:
         patient = fate in ("accepted", "mediating", "agreed")
-        if self.matter.channel != DisputeCase.Channel.HEAD and self.head.person_id not in self._parties():
+        if self.matter.channel != DisputeCase.Channel.HEAD and self.head.person_id not in self.party_ids:
             self._join()
         self._accept(patient=patient, quick=fate in ("overdue_accepted", "settled_lately"))
         if fate in ("accepted", "overdue_accepted"):
@@ -219,7 +219,10 @@ class Life:
         chance = self.chance
         quick = self.grade == Grade.SIMPLE
         self._wait(0.5, 3 if quick else 30)
-        parties = self._parties()
+        if self.matter.fate == "course" and chance.random() < 0.03:
+            # Somebody was away, or wanted to think it over: these are the ones settled late.
+            self._wait(24 * 6, 24 * 30)
+        parties = self.party_ids
         mediators = [self.head, self.auxiliary, self.community_officer]
         fit = [(each, weight) for each, weight in zip(mediators, (56, 22, 22), strict=True) if each.person_id not in parties]
         self.mediator = chance.choices([each for each, _w in fit], [weight for _e, weight in fit])[0]

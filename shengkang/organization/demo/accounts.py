@@ -52,7 +52,6 @@ def open_accounts(plan: Plan) -> None:
     taken = _open_residents(plan, opening)
     for each, pk in zip(openings, draw_ids(User, len(openings)), strict=True):
         each.user.pk = pk
-    joined = plan.moment(plan.begins, 8)
     columns = ["id", "password", "phone", "name", "station_id", "person_id", "is_staff", "is_superuser", "last_login"]
     copy_rows(
         User,
@@ -60,7 +59,7 @@ def open_accounts(plan: Plan) -> None:
         ((u.pk, u.password, u.phone, u.name, u.station_id, u.person_id, u.is_staff, False, None) for u in _users(openings)),
     )
     copy_rows(Membership, ["user_id", "role", "unit_id"], ((o.user.pk, str(o.role), o.unit.pk) for o in openings))
-    plan.made["joined"] = joined
+    plan.made["shown volunteer"] = _SHOWN_PHONE[Role.VOLUNTEER]
     plan.counts["accounts"] = len(openings)
     plan.participants = _who_takes_part(plan, taken)
 
@@ -79,6 +78,8 @@ def _open_staff(plan: Plan, opening) -> None:
         return opening(role, plan.town, names.full(names.surname(), man=man, born=year), phone)
 
     plan.chief = member(Role.STATION_CHIEF, 0, (42, 52))
+    # A station has a head and an instructor (教导员); what needs two chiefs can be done.
+    plan.deputy = member(Role.STATION_CHIEF, 1, (38, 48))
     plan.officers = [member(Role.OFFICER, no, (26, 50)) for no in range(plan.size.officers)]
     plan.auxiliaries = [member(Role.AUX_POLICE, no, (22, 42)) for no in range(plan.size.auxiliaries)]
     member(Role.TOWNSHIP_LEADER, 0, (40, 55))

@@ -6,8 +6,8 @@ from datetime import date
 from shengkang.organization.demo.bulk import copy_rows, draw_ids
 from shengkang.organization.demo.names import Names, key_of
 from shengkang.organization.demo.plan import Dweller, Dwelling, Plan
-from shengkang.organization.models import Address, Person, Unit
 from shengkang.organization.imports import load_units, open_station, villages_on_file
+from shengkang.organization.models import Address, Person, Unit
 
 # The town's bounding box, WGS 84: west, south, east, north.
 BOX = (111.4853, 32.0035, 111.6488, 32.2426)
