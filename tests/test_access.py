@@ -16,7 +16,6 @@ NAMES = sorted(by_name())
 @pytest.fixture(scope="module")
 def walker(django_db_setup, django_db_blocker, tmp_path_factory):
     """The ground is laid once and rolled back at the end; each knock is rolled back by itself."""
-    from django.conf import settings
     from django.test import override_settings
 
     media = tmp_path_factory.mktemp("media")

@@ -86,7 +86,9 @@ def _homes(place, no: int, at) -> None:
         place.sightings[role] = Sighting.objects.create(
             station=place.station, village=near, by=user, home=place.home, kind="other", text="路灯不亮", at=at
         )
-        place.visits[role] = Visit.objects.create(station=place.station, home=place.home, by=user, kind="care", note="都好", at=at)
+        place.visits[role] = Visit.objects.create(
+            station=place.station, home=place.home, by=user, kind="care", note="都好", at=at
+        )
     place.far_sighting = Sighting.objects.create(
         station=place.station, village=far, by=head, home=place.far_home, kind="other", text=SIGHTING_SAME.text, at=at
     )
@@ -116,9 +118,7 @@ def _cases(place, at) -> None:
     place.far_case = opened(STORY_SAME, far, officer)
     cases.accept_case(case=place.far_case, risk="green", grade="simple", officer=officer, by=officer, at=at)
     place.protected = opened(PROTECTED_OWN, near, place.station_chief, restricted=True)
-    cases.accept_case(
-        case=place.protected, risk="red", grade="complex", officer=place.officer, by=place.station_chief, at=at
-    )
+    cases.accept_case(case=place.protected, risk="red", grade="complex", officer=place.officer, by=place.station_chief, at=at)
     place.far_protected = opened(PROTECTED_SAME, far, place.colleague["station_chief"], restricted=True)
     for name, case in (("file", place.case), ("far_file", place.far_case)):
         made = Attachment(

@@ -63,6 +63,8 @@ def expected(line, role: str, ownership: str) -> set[str]:
         return {"405", REFUSED, ABSENT}
     aggregate = line.cells[:1] != () and line.cells[0][0] in AGGREGATES
     seen = _reaches(letters(role, line.seen_by or line.cells), ownership, aggregate)
+    if ownership == LIST and _reaches(letters(role, line.cells), LIST, aggregate) == {OK} and line.kind == "matrix":
+        return {OK}
     if seen == {ABSENT}:
         return seen
     if line.kind == "never":
