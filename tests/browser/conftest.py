@@ -64,7 +64,10 @@ def door(town, committed, settings, var_of_the_station):
     User.objects.update(password=make_password(PASSWORD))
     settings.MEDIA_ROOT = var_of_the_station / "media"
     at = f"127.0.0.1:{free_port()}"
-    urls = {name: urlsplit(os.environ[name])._replace(path=f"/{committed}").geturl() for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    urls = {
+        name: urlsplit(os.environ[name])._replace(path=f"/{committed}").geturl()
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL")
+    }
     log = var_of_the_station / f"web-{committed}.log"
     command = [
         sys.executable, "-m", "gunicorn", "shengkang.wsgi:application", "--bind", at,

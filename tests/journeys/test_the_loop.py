@@ -121,7 +121,9 @@ def the_station_settles_it(here, case):
         officer.do(desk(case, "follow_up"), outcome="holds", note="檐沟已装好，两家和好")
         officer.do(desk(case, "archive"))
 
-    moves = [(step.move, step.to_status, step.by, f"{step.at.astimezone(SHANGHAI):%m-%d %H}") for step in case.steps.order_by("no")]
+    moves = [
+        (step.move, step.to_status, step.by, f"{step.at.astimezone(SHANGHAI):%m-%d %H}") for step in case.steps.order_by("no")
+    ]
     assert moves == [
         ("open", "reported", here.household_head, "03-11 10"),
         ("accept", "accepted", here.officer, "03-11 14"),
