@@ -9,7 +9,6 @@ from django.utils import timezone
 from shengkang.organization import panels
 from shengkang.organization.desk import StationAdmin
 
-
 # The order of an officer's day; a room that is not named comes last.
 ORDER = ("cases", "hazards", "households", "posts", "patrols", "points", "reports", "organization", "audit")
 
