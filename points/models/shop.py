@@ -152,7 +152,7 @@ class LotQuerySet(models.QuerySet):
 class Lot(models.Model):
     """A batch of goods received by a shop; `left` moves only together with a stock move."""
 
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="lots", verbose_name=_("points supermarket"))
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="lots", db_index=False, verbose_name=_("points supermarket"))
     item = models.ForeignKey(Item, models.PROTECT, related_name="lots", verbose_name=_("goods"))
     received_on = models.DateField(_("received on"))
     expires_on = models.DateField(_("use by"), null=True, blank=True)
@@ -166,7 +166,8 @@ class Lot(models.Model):
         verbose_name = _("batch of goods")
         verbose_name_plural = _("batches of goods")
         ordering = ["expires_on", "id"]
-        indexes = [models.Index(fields=["shop", "item"], condition=Q(left__gt=0), name="lot_with_something_left")]
+        # Not partial on `left`: an index that names it would turn every redemption into a new entry of every index.
+        indexes = [models.Index(fields=["shop", "item"], name="lot_of_shop_and_goods")]
         triggers = [
             only_by_functions(pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete),
             same_station("points_item", "item", "(SELECT station_id FROM points_shop WHERE id = NEW.shop_id)"),

@@ -6,7 +6,7 @@ A few set-based queries over the whole ledger, whatever its size; each yields on
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, connections
 
 
 @dataclass(frozen=True)
@@ -140,10 +140,10 @@ CHECKS = {
 }
 
 
-def misfits(checks=CHECKS) -> Iterator[Misfit]:
+def misfits(*, using: str = "default") -> Iterator[Misfit]:
     """Everything that does not fit, check by check. Empty: the ledger is sound. Run it on one snapshot (see `on_one_snapshot`)."""
-    with connection.cursor() as cursor:
-        for check, sql in checks.items():
+    with connections[using].cursor() as cursor:
+        for check, sql in CHECKS.items():
             cursor.execute(sql)
             for row, detail in cursor.fetchall():
                 yield Misfit(check, row, detail)

@@ -1,6 +1,6 @@
 """How the ledger's functions say no: the SQLSTATEs of class SK as refusals a tired person can read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -114,19 +114,21 @@ def call(function: str, *arguments) -> Any:
     return _one_call(function, arguments, lambda cursor: cursor.fetchone()[0])
 
 
-def call_for(model: type[Model], function: str, *arguments) -> Any:
-    """Call a function of the ledger that returns a row of `model`, as an instance. Raises the refusal the function names."""
+def call_for(model: type[Model], function: str, *arguments, only: Sequence[str] | None = None) -> Any:
+    """Call a function of the ledger that returns a row of `model`, as an instance. Raises the refusal the function names.
+
+    `only`: the columns to bring along, in the model's order; what is left out is read when somebody asks for it.
+    """
+    names = only or [field.attname for field in model._meta.concrete_fields]
 
     def instance(cursor):
-        row = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
-        names = [field.attname for field in model._meta.concrete_fields]
-        return model.from_db("default", names, [row[name] for name in names])
+        return model.from_db("default", names, cursor.fetchone())
 
-    return _one_call(function, arguments, instance)
+    return _one_call(function, arguments, instance, ", ".join(map(connection.ops.quote_name, names)))
 
 
-def _one_call(function, arguments, read):
-    sql = f"SELECT * FROM {function}({', '.join(['%s'] * len(arguments))})"  # noqa: S608 names are written in this room
+def _one_call(function, arguments, read, columns="*"):
+    sql = f"SELECT {columns} FROM {function}({', '.join(['%s'] * len(arguments))})"  # noqa: S608 names are written in this room
     try:
         if connection.in_atomic_block:
             with transaction.atomic():

@@ -14,6 +14,7 @@ from shengkang.audit import services as audit
 from shengkang.cases import selectors, services
 from shengkang.cases import serializers as shapes
 from shengkang.cases.models import DisputeCase
+from shengkang.organization import access
 from shengkang.organization.api import ByMatrix, answer_once
 
 KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="The same key acts once.")
@@ -44,7 +45,7 @@ ACTIONS = {
 def _step(name, shape, *, creates=False):
     """The decorators of a step on one case: POST /cases/{id}/<name>/, its body and its answer."""
     parameters = [KEY] if creates else []
-    answer = shapes.Created if creates else shapes.Case
+    answer = shapes.CaseCreated if creates else shapes.Case
 
     def decorate(method):
         described = extend_schema(
@@ -78,13 +79,13 @@ class CaseViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gen
         audit.note_look(what="case", about=case, by=request.user, at=timezone.now())
         return Response(self.get_serializer(case).data)
 
-    @extend_schema(request=shapes.Registration, responses={201: shapes.Created}, parameters=[KEY])
+    @extend_schema(request=shapes.Registration, responses={201: shapes.CaseCreated}, parameters=[KEY])
     def create(self, request):
         """Register a dispute; the caller is its first reporter."""
         given = self._checked(shapes.Registration)
         return self._once("api.open_case", lambda at: _named(services.open_case(**self._own(given, at))))
 
-    @extend_schema(request=shapes.SettledOnTheSpot, responses={201: shapes.Created}, parameters=[KEY])
+    @extend_schema(request=shapes.SettledOnTheSpot, responses={201: shapes.CaseCreated}, parameters=[KEY])
     @action(detail=False, methods=["post"], url_path="settle-on-the-spot")
     def settle_on_the_spot(self, request):
         """Register a small dispute the caller has just settled (就地化解)."""
@@ -180,6 +181,8 @@ class CaseViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gen
         return case
 
     def _own(self, given, at) -> dict:
+        if given.get("restricted"):
+            access.require(self.request.user, "dispute_restricted", "create", sees=True)
         parties = [services.PartyDetails(**party) for party in given.pop("parties", [])]
         return {"station": self.request.user.station, "by": self.request.user, "at": at, "parties": parties, **given}
 

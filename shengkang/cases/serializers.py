@@ -25,6 +25,8 @@ class PartyShape(serializers.ModelSerializer):
 
 class StepShape(serializers.ModelSerializer):
     by = serializers.CharField(source="by.name", read_only=True)
+    from_status = serializers.CharField(read_only=True)
+    to_status = serializers.CharField(read_only=True)
 
     class Meta:
         model = CaseStep
@@ -63,7 +65,7 @@ class CaseInFull(Case):
         read_only_fields = fields
 
 
-class Created(serializers.Serializer):
+class CaseCreated(serializers.Serializer):
     id = serializers.IntegerField()
     no = serializers.CharField()
     status = serializers.CharField()
@@ -134,8 +136,13 @@ class Visit(Note):
     outcome = serializers.ChoiceField(choices=FollowUp.Outcome.choices)
 
 
+class OwedObligation(serializers.PrimaryKeyRelatedField):
+    def get_queryset(self):
+        return super().get_queryset().visible_to(self.context["request"].user)
+
+
 class Perform(serializers.Serializer):
-    obligation = serializers.PrimaryKeyRelatedField(queryset=Obligation.objects.all())
+    obligation = OwedObligation(queryset=Obligation.objects.all())
     performed_on = serializers.DateField()
 
 

@@ -32,12 +32,16 @@ class ByMatrix(permissions.BasePermission):
         if view.action is None:  # a method this URL does not know: let it answer 405
             return True
         action = view.access_actions[view.action]
+        if access.may(request.user, view.access_object, action):
+            return True
         # A refused verb on a thing that is seen is 403; an object whose list one may not see at all is 404.
         sees = any(
             access.may(request.user, view.access_object, look)
             for look in ("list", "read")
             if (view.access_object, look) in access.matrix()
         )
+        if sees and view.detail:
+            view.get_object()  # 404 for a thing he does not see, before he hears that the verb is not his
         access.require(request.user, view.access_object, action, sees=sees)
         return True
 

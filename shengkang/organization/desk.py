@@ -59,6 +59,8 @@ class StationAdmin(admin.ModelAdmin):
     opening: Verb | None = None
     list_per_page = 50
     show_full_result_count = False
+    # The redirect behind this button knows no stations.
+    view_on_site = False
 
     def _may(self, request, action):
         return action is not None and request.user.is_active and access.may(request.user, self.access_object, action)
@@ -67,6 +69,10 @@ class StationAdmin(admin.ModelAdmin):
         queryset = self.model._default_manager.visible_to(request.user)
         ordering = self.get_ordering(request)
         return queryset.order_by(*ordering) if ordering else queryset
+
+    def get_object(self, request, object_id, from_field=None):
+        """None for whoever may not look at such things at all, even if one of them is his own."""
+        return super().get_object(request, object_id, from_field) if self.has_view_permission(request) else None
 
     def has_module_permission(self, request):
         return self._may(request, self.view_action)
@@ -150,7 +156,24 @@ class StationAdmin(admin.ModelAdmin):
             request, "admin/verb_form.html", context, status=409 if form.is_bound and form.non_field_errors() else 200
         )
 
+    def _or_404(self, seen):
+        if not seen:
+            raise Http404
+
+    def changelist_view(self, request, extra_context=None):
+        self._or_404(self.has_view_permission(request))
+        return super().changelist_view(request, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        self._or_404(self.get_object(request, object_id))
+        return super().delete_view(request, object_id, extra_context)
+
+    def history_view(self, request, object_id, extra_context=None):
+        self._or_404(self.get_object(request, object_id))
+        return super().history_view(request, object_id, extra_context)
+
     def add_view(self, request, form_url="", extra_context=None):
+        self._or_404(self.has_view_permission(request) or self.has_add_permission(request))
         if self.opening is None:
             return super().add_view(request, form_url, extra_context)
         if not self.has_add_permission(request):

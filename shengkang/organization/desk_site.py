@@ -7,9 +7,19 @@ from django.http import Http404
 from django.utils import timezone
 
 from shengkang.organization import panels
+from shengkang.organization.desk import StationAdmin
 
 
 class DeskSite(admin.AdminSite):
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Only pages that ask the access matrix stand on the desk; those that other packages bring along stay outside."""
+        if admin_class is not None and issubclass(admin_class, StationAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self):
+        """Without the redirect that tells for any table and any number whether there is such a row."""
+        return [each for each in super().get_urls() if getattr(each, "name", None) != "view_on_site"]
+
     def admin_view(self, view, cacheable=False):
         """Whoever is logged in and has no business at the desk finds nothing there; strangers go to the log-in page."""
         guarded = super().admin_view(view, cacheable)

@@ -1,0 +1,76 @@
+"""What needs a hand now, and what a reporter is told."""
+
+from datetime import timedelta
+
+import pytest
+
+from shengkang.cases import selectors
+from shengkang.cases.moves import Status
+from tests.world import NOW
+
+
+def counts(user, at=NOW):
+    return {panel["url"].rpartition("=")[2]: panel["count"] for panel in selectors.needs_a_hand(user, at)}
+
+
+@pytest.mark.parametrize("role", ["shop_keeper", "township_leader", "administrator", "volunteer"])
+def test_who_may_list_no_disputes_gets_no_panels(life, here, role):
+    life.reported()
+    assert selectors.needs_a_hand(getattr(here, role), NOW) == []
+
+
+def test_the_panels_of_the_other_station_stay_empty(life, world):
+    life.reported()
+    assert set(counts(world.there.station_chief).values()) == {0}
+
+
+def test_a_protected_case_is_counted_for_the_chief_only(life, here):
+    life.protected()
+    assert (counts(here.station_chief)["ungraded"], counts(here.officer)["ungraded"]) == (1, 0)
+
+
+def test_each_case_stands_where_a_hand_is_needed(life, here):
+    life.reported()
+    late = life.accepted()
+    settled = life.settled()
+    unassigned = life.accepted()
+    unassigned.officer = None
+    unassigned.save(update_fields=["officer"])
+    assert counts(here.officer) == {"ungraded": 1, "overdue": 0, "today": 0, "unassigned": 1, "follow_up": 0}
+    assert counts(here.officer, late.due_at - timedelta(hours=1)) == {
+        "ungraded": 1,
+        "overdue": 0,
+        "today": 2,
+        "unassigned": 1,
+        "follow_up": 1,
+    }
+    assert counts(here.officer, late.due_at + timedelta(hours=1))["overdue"] == 2
+    panel = selectors.needs_a_hand(here.officer, NOW + timedelta(days=7))[-1]
+    assert [row["url"] for row in panel["rows"]] == [f"/admin/cases/disputecase/{settled.pk}/change/"]
+
+
+def test_the_panels_cost_the_same_with_one_row_and_with_three(life, here, django_assert_num_queries):
+    life.reported()
+    assert here.officer.roles
+    with django_assert_num_queries(10):
+        selectors.needs_a_hand(here.officer, NOW)
+    life.reported(), life.reported()
+    with django_assert_num_queries(10):
+        selectors.needs_a_hand(here.officer, NOW)
+
+
+def test_the_limit_is_told_in_days(life):
+    case = life.accepted()
+    assert selectors.lateness(case, NOW)[1] == ""
+    assert selectors.lateness(case, case.due_at - timedelta(hours=1))[1] == "warn"
+    assert selectors.lateness(case, case.due_at + timedelta(days=3))[1] == "bad"
+    assert "3" in selectors.lateness(case, case.due_at + timedelta(days=3))[0]
+
+
+@pytest.mark.parametrize("state", Status.values)
+def test_every_state_has_plain_words_without_names(life, here, state):
+    case = getattr(life, state)()
+    outcome = selectors.outcome_for(case.reports.get())
+    assert outcome.word == str(Status(state).label)
+    assert outcome.sentence
+    assert not [name for name in ("张三", "李四", here.household_head.name) if name in outcome.sentence]

@@ -1,0 +1,73 @@
+"""The access matrix is the law: every URL × method × role × ownership is walked, and no page shows what the matrix keeps from its reader."""
+
+import pytest
+from django.db import transaction
+
+from households.models import HomeQuerySet
+from tests.access import english
+from tests.access.ground import make_ground
+from tests.access.lines import KINDS, METHODS, by_name, known_to_the_resolver, lines
+from tests.access.things import BUILDERS
+from tests.access.walk import Walk, Walker
+
+NAMES = sorted(by_name())
+
+
+@pytest.fixture(scope="module")
+def walker(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The ground is laid once and rolled back at the end; each knock is rolled back by itself."""
+    from django.test import override_settings
+
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
+        yield Walker(make_ground())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def found():
+    """What all tests of this file have walked together."""
+    return Walk()
+
+
+def test_every_url_has_its_line_and_every_line_its_url():
+    known = known_to_the_resolver()
+    assert {"missing": sorted(known - set(NAMES)), "gone": sorted(set(NAMES) - known)} == {"missing": [], "gone": []}
+
+
+def test_every_line_is_whole():
+    assert sorted({line.kind for line in lines()} - KINDS) == []
+    assert sorted({line.thing for line in lines() if line.thing} - set(BUILDERS)) == []
+    assert [name for name, ways in by_name().items() if {line.method for line in ways} != set(METHODS)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_url_answers_as_the_matrix_says(name, walker, found):
+    here = walker.walk(by_name()[name])
+    found.walked += here.walked
+    found.answers += here.answers
+    for page, seen in here.pages.items():
+        found.pages[page] |= seen
+    assert {"broken": here.broken, "leaked": here.leaked} == {"broken": [], "leaked": []}
+
+
+def test_the_walk_was_long_enough(found):
+    """A walk that knocks at few doors finds nothing wrong."""
+    assert found.walked > 9000
+    assert found.answers["ok"] > 1500
+    assert min(found.answers[answer] for answer in ("log in", "403", "404")) > 300
+
+
+def test_a_leak_that_is_planted_is_found(walker, monkeypatch):
+    """The control: a queryset that forgets whom it serves makes the walk go red, by its answers and by what the pages show."""
+    monkeypatch.setattr(HomeQuerySet, "visible_to", lambda self, user: self.all())
+    leaky = walker.walk([line for name in ("households:home", "home-list") for line in by_name()[name]])
+    assert any("households:home GET as household_head, other station: expected 404, got ok" in each for each in leaky.broken)
+    assert any("households:home GET as household_head, same station: expected 404, got ok" in each for each in leaky.broken)
+    assert any("home-list GET as household_head" in each for each in leaky.leaked)
+
+
+def test_chinese_pages_speak_chinese(found):
+    spoken = {name: english.words_of(pages) for name, pages in found.pages.items()}
+    assert {name: words for name, words in spoken.items() if words} == {}
+    assert len(found.pages) > 60
