@@ -18,6 +18,7 @@ from shengkang.cases.admin.forms import RegisterForm
 from shengkang.cases.admin.verbs import VERBS
 from shengkang.cases.models import DisputeCase
 from shengkang.errors import RuleViolation
+from shengkang.organization import access
 from shengkang.organization.desk import StationAdmin
 
 
@@ -97,8 +98,7 @@ class CaseAdmin(StationAdmin):
 
     def add_view(self, request, form_url="", extra_context=None):
         """Registration: one form, one call, photos with it."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+        access.require(request.user, self.access_object, self.add_action, sees=self.has_view_permission(request))
         sent = (request.POST, request.FILES) if request.method == "POST" else ()
         form = RegisterForm(*sent, user=request.user)
         if request.method == "POST" and form.is_valid():
