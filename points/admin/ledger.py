@@ -105,9 +105,9 @@ class TransferAdmin(ReadOnlyAdmin):
         Verb(
             "reverse",
             _("Take these points back"),
-            "ask",
+            "reverse",
             lambda transfer, **kwargs: services.reverse(transfer=transfer, **kwargs),
-            access_object="approval",
+            access_object="points_entry",
             form=ReasonForm,
             offered=lambda transfer, user: _reversible(transfer) and approved(transfer, user, REVERSE),
             tone="danger",

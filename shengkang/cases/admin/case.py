@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -18,7 +19,6 @@ from shengkang.cases.admin.forms import RegisterForm
 from shengkang.cases.admin.verbs import VERBS
 from shengkang.cases.models import DisputeCase
 from shengkang.errors import RuleViolation
-from shengkang.organization import access
 from shengkang.organization.desk import StationAdmin
 
 
@@ -98,7 +98,8 @@ class CaseAdmin(StationAdmin):
 
     def add_view(self, request, form_url="", extra_context=None):
         """Registration: one form, one call, photos with it."""
-        access.require(request.user, self.access_object, self.add_action, sees=self.has_view_permission(request))
+        if not self.has_add_permission(request):
+            raise PermissionDenied if self.has_view_permission(request) else Http404
         sent = (request.POST, request.FILES) if request.method == "POST" else ()
         form = RegisterForm(*sent, user=request.user)
         if request.method == "POST" and form.is_valid():
