@@ -64,7 +64,10 @@ def door(town, committed, settings, var_of_the_station):
     User.objects.update(password=make_password(PASSWORD))
     settings.MEDIA_ROOT = var_of_the_station / "media"
     at = f"127.0.0.1:{free_port()}"
-    urls = {name: urlsplit(os.environ[name])._replace(path=f"/{committed}").geturl() for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    urls = {
+        name: urlsplit(os.environ[name])._replace(path=f"/{committed}").geturl()
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL")
+    }
     log = var_of_the_station / f"web-{committed}.log"
     command = [
         sys.executable, "-m", "gunicorn", "shengkang.wsgi:application", "--bind", at,
@@ -75,7 +78,8 @@ def door(town, committed, settings, var_of_the_station):
             command, cwd=HERE, env=_environment(var_of_the_station, **urls), stdout=written, stderr=subprocess.STDOUT
         )
     try:
-        assert wait_until(lambda: web.poll() is not None or _answers(at), 60, 0.2) and web.poll() is None, last_lines(log, 30)
+        assert wait_until(lambda: web.poll() is not None or _answers(at), 60, 0.2), last_lines(log, 30)
+        assert web.poll() is None, last_lines(log, 30)
         yield f"http://{at}"
     finally:
         stop(web, (SIGTERM, 10))

@@ -18,6 +18,7 @@ from points.models import EvaluationPeriod, Redemption, ScoreLine
 from points.selectors.ledger import wallet_of
 from shengkang.attachments.models import Attachment
 from shengkang.cases.models import DisputeCase
+from shengkang.notices.models import Notice
 from shengkang.reports.models import Briefing
 from shengkang.reports.nails import indicators
 from tests.journeys.tables import clock_tasks, counts, run
@@ -121,7 +122,9 @@ def the_station_settles_it(here, case):
         officer.do(desk(case, "follow_up"), outcome="holds", note="檐沟已装好，两家和好")
         officer.do(desk(case, "archive"))
 
-    moves = [(step.move, step.to_status, step.by, f"{step.at.astimezone(SHANGHAI):%m-%d %H}") for step in case.steps.order_by("no")]
+    moves = [
+        (step.move, step.to_status, step.by, f"{step.at.astimezone(SHANGHAI):%m-%d %H}") for step in case.steps.order_by("no")
+    ]
     assert moves == [
         ("open", "reported", here.household_head, "03-11 10"),
         ("accept", "accepted", here.officer, "03-11 14"),
@@ -299,7 +302,12 @@ def the_head_reads_what_became_of_it(here, case):
     page = head.read(row["url"])
     assert case.no in page
     assert STORY in page
-    assert any(case.no in message["title"] for message in head.get(reverse("notices:list")).context["rows"])
+    # The message that told her waits on her phone, and leads there.
+    outcome = Notice.objects.get(to=here.household_head, kind="case.outcome")
+    messages = {message["url"] for message in head.get(reverse("notices:list")).context["rows"]}
+    assert reverse("notices:open", args=[outcome.pk]) in messages
+    assert outcome.delivered_at
+    assert head.get(reverse("notices:open", args=[outcome.pk])).headers["Location"] == case.get_absolute_url()
 
 
 def every_task_again_changes_nothing():

@@ -46,5 +46,3 @@ def photo(name="IMG_0311.jpg") -> SimpleNamespace:
     picture.paste("#c8d0d8", (0, 0, 320, 90))
     picture.save(written, "JPEG", exif=exif)
     return SimpleNamespace(name=name, bytes=written.getvalue())
-
-
