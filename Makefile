@@ -35,8 +35,9 @@ soak: $(TESTING)  ## crashes, storms, simulated years (SIZE=small or large)
 	@$(PY) manage.py messages --compile
 	SOAK_SIZE=$(SIZE) $(PY) -m pytest -m soak $(ARGS)
 
-bench: $(RUNNING)  ## one table of measurements, also in var/bench.json
-	@exec $(PY) -m shengkang.engines with manage.py bench $(ARGS)
+bench: $(TESTING)  ## one table of measurements, also in var/bench.json (ARGS=--small for the small demo)
+	@$(PY) manage.py messages --compile
+	@exec $(PY) -m tests.bench $(ARGS)
 
 lint: $(TESTING)  ## style of code and templates, missing migrations
 	$(PY) -m ruff check .

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from points import services
 from points.models import Seal, Transfer, Wallet
-from points.selectors.ledger import statement_of
+from points.selectors.ledger import rule_of, statement_of, why
 from shengkang.audit import services as audit
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
 from shengkang.organization.models import Approval
@@ -82,18 +82,32 @@ class WalletAdmin(ReadOnlyAdmin):
 @admin.register(Transfer)
 class TransferAdmin(ReadOnlyAdmin):
     access_object = "points_entry"
-    list_display = ["id", "at", "kind", "amount", "from_wallet", "to_wallet", "rule"]
+    list_display = ["id", "at", "kind", "amount", "from_wallet", "to_wallet", "rule_shown"]
+    # Not the keys to rule, case and deed: a confidential matter stays one on the desk.
+    fields = ["at", "kind", "amount", "from_wallet", "to_wallet", "why_shown", "period", "reverses", "reason", "by", "key"]
     list_filter = ["kind"]
     search_fields = ["to_wallet__person__name_key", "to_wallet__person__name"]
-    list_select_related = ["from_wallet__person", "to_wallet__person", "rule"]
+    list_select_related = ["from_wallet__person", "to_wallet__person", "rule", "case"]
     ordering = ["-id"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.fields
+
+    @admin.display(description=_("rule of the tariff"))
+    def rule_shown(self, transfer):
+        return rule_of(transfer)
+
+    @admin.display(description=_("what for"))
+    def why_shown(self, transfer):
+        return " · ".join(filter(None, why(transfer)))
+
     verbs = (
         Verb(
             "reverse",
             _("Take these points back"),
-            "ask",
+            "reverse",
             lambda transfer, **kwargs: services.reverse(transfer=transfer, **kwargs),
-            access_object="approval",
+            access_object="points_entry",
             form=ReasonForm,
             offered=lambda transfer, user: _reversible(transfer) and approved(transfer, user, REVERSE),
             tone="danger",

@@ -179,9 +179,9 @@ class RedemptionAdmin(ReadOnlyAdmin):
         Verb(
             "reverse",
             _("Take this redemption back"),
-            "ask",
+            "reverse",
             lambda slip, **kwargs: services.reverse_redemption(redemption=slip, **kwargs),
-            access_object="approval",
+            access_object="redemption",
             form=ReverseForm,
             offered=lambda slip, user: _collected(slip) and approved(slip, user, REVERSE),
             tone="danger",

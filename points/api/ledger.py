@@ -3,6 +3,7 @@
 from rest_framework import permissions, serializers, viewsets
 
 from points.models import Transfer, Wallet
+from points.selectors.ledger import rule_of
 from shengkang.organization.api import ByMatrix
 
 
@@ -28,7 +29,7 @@ class WalletViewSet(viewsets.ReadOnlyModelViewSet):
 class TransferSerializer(serializers.ModelSerializer):
     # Plain text: the choices of other rooms are called "kind" as well.
     kind = serializers.CharField(read_only=True)
-    rule_name = serializers.SerializerMethodField()
+    rule = serializers.SerializerMethodField()
 
     class Meta:
         model = Transfer
@@ -39,7 +40,6 @@ class TransferSerializer(serializers.ModelSerializer):
             "from_wallet",
             "to_wallet",
             "rule",
-            "rule_name",
             "period",
             "redemption",
             "reverses",
@@ -47,9 +47,9 @@ class TransferSerializer(serializers.ModelSerializer):
             "at",
         ]
 
-    def get_rule_name(self, transfer) -> str:
-        """Empty for a confidential matter, and where there is no rule."""
-        return "" if transfer.rule is None or transfer.rule.confidential else transfer.rule.name
+    def get_rule(self, transfer) -> str:
+        """In words; a confidential matter is only called that."""
+        return rule_of(transfer)
 
 
 class TransferViewSet(viewsets.ReadOnlyModelViewSet):
@@ -63,4 +63,4 @@ class TransferViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Transfer.objects.none()
 
     def get_queryset(self):
-        return Transfer.objects.visible_to(self.request.user).select_related("rule")
+        return Transfer.objects.visible_to(self.request.user).select_related("rule", "case")

@@ -1,9 +1,6 @@
 """A year of the hundred-point reward at the demo station: deeds, evaluations, shops; all points move by the ledger's own functions."""
 
-from contextlib import contextmanager
-from datetime import date, timedelta
-
-from django.db import connection
+from datetime import date, datetime, timedelta
 
 from points.demo.deeds import write_deeds
 from points.demo.shops import Counter, open_shops
@@ -19,7 +16,9 @@ from points.services import (
     send_to_review,
 )
 from points.tariff import seed_tariff
-from shengkang.organization.demo import Plan
+from shengkang.audit import services as audit
+from shengkang.organization.demo import Plan, joins_by_hash
+from shengkang.organization.services import ask_approval, decide_approval
 
 # A month is reviewed on the first, published on the second and closed on the ninth of the next one.
 REVIEWED, PUBLISHED, CLOSED = (0, 15), (1, 10), (8, 16)
@@ -34,21 +33,12 @@ def build(plan: Plan) -> None:
     counter = Counter(plan, open_shops(plan))
     for first, nxt in zip(plan.months, [*plan.months[1:], None], strict=True):
         counter.restock(first)
-        with _joins_by_hash():
+        with joins_by_hash():
             _evaluate(plan, first, nxt)
         counter.serve_until(_moment(plan, _next_month(nxt), CLOSED) if nxt else plan.now)
         seal_ledger(at=min(plan.now, _moment(plan, nxt, CLOSED) + timedelta(hours=1)) if nxt else plan.now)
     plan.counts["periods"] = EvaluationPeriod.objects.count()
     plan.counts["transfers"] = Transfer.objects.count()
-
-
-@contextmanager
-def _joins_by_hash():
-    """The planner has no statistics of rows that are not committed; guessing, it would join thousands of rows by nested loops."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        yield
-        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def _next_month(day: date) -> date:
@@ -72,5 +62,15 @@ def _evaluate(plan: Plan, first: date, nxt: date | None) -> None:
     if period.status != EvaluationPeriod.Status.CLOSED:
         score_period(period=period, at=plan.now)
     elif first.month % 5 == 0:
-        award = Transfer.objects.filter(period=period, deed__isnull=False).order_by("id").first()
-        reverse(transfer=award, reason=REVERSED, by=plan.officers[0], at=_moment(plan, nxt, CLOSED) + timedelta(days=2))
+        _take_one_back(plan, period, _moment(plan, nxt, CLOSED) + timedelta(days=2))
+
+
+def _take_one_back(plan: Plan, period: EvaluationPeriod, at: datetime) -> None:
+    """An award that should not have been: one chief asks, the other allows it, the ledger answers with another row."""
+    award = Transfer.objects.filter(period=period, deed__isnull=False).order_by("id").first()
+    if award is None or at > plan.now:
+        return
+    asked = {"obj": "points_entry", "action": "reverse", "target_ref": audit.ref(award), "reason": REVERSED}
+    approval = ask_approval(**asked, by=plan.deputy, at=at - timedelta(hours=3))
+    decide_approval(approval=approval, grant=True, by=plan.chief, at=at - timedelta(hours=1))
+    reverse(transfer=award, reason=REVERSED, by=plan.deputy, at=at)

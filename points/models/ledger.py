@@ -111,7 +111,7 @@ class Wallet(models.Model):
     @property
     def card_code(self) -> str:
         """What the card shows below its QR code, to be typed: the wallet's number and four digits that change with the card."""
-        return f"{self.pk}{self.card.int % 10_000:04}"
+        return f"{self.pk:04}{self.card.int % 10_000:04}"
 
 
 class TransferQuerySet(models.QuerySet):

@@ -78,7 +78,7 @@ def statement_of(wallet: Wallet, *, before: int | None = None, limit: int = PAGE
     lines = []
     for transfer in found:
         points = transfer.amount if transfer.to_wallet_id == wallet.pk else -transfer.amount
-        title, fact = _why(transfer)
+        title, fact = why(transfer)
         lines.append(Line(transfer, points, after, title, fact, transfer.at))
         after -= points
     return Statement(lines, lines[-1].transfer.pk if more else None)
@@ -92,29 +92,39 @@ def _net(wallet, which) -> int:
     return total["to_wallet"] - total["from_wallet"]
 
 
-def _why(transfer) -> tuple[str, str]:
-    """The rule and the fact of a transfer in words; a confidential one names neither (domain §3)."""
+def rule_of(transfer: Transfer) -> str:
+    """The rule of a transfer in words; a confidential one, or one for a protected case, is not named (domain §3)."""
+    if _is_secret(transfer):
+        return _("Confidential matter")
+    return str(transfer.rule) if transfer.rule_id else ""
+
+
+def _is_secret(transfer) -> bool:
+    return bool((transfer.rule_id and transfer.rule.confidential) or (transfer.case_id and transfer.case.restricted))
+
+
+def why(transfer: Transfer) -> tuple[str, str]:
+    """A transfer in words: its rule and its fact, or its goods and their shop. A confidential one names neither rule nor fact."""
     if transfer.redemption_id:
         goods = "、".join(f"{line.item.name} × {line.quantity}" for line in transfer.redemption.lines.all())
         if transfer.kind == Transfer.Kind.REVERSAL:
             return _("Goods given back"), f"{goods} · {transfer.redemption.shop}"
         return goods, str(transfer.redemption.shop)
-    secret = (transfer.rule_id and transfer.rule.confidential) or (transfer.case_id and transfer.case.restricted)
-    rule = _("Confidential matter") if secret else str(transfer.rule or transfer.get_kind_display())
+    rule = rule_of(transfer) or transfer.get_kind_display()
     if transfer.kind == Transfer.Kind.REVERSAL:
         return _("Taken back: %(rule)s") % {"rule": rule}, transfer.reason
-    if secret:
-        return rule, ""
-    facts = []
+    return rule, "" if _is_secret(transfer) else " · ".join(_facts(transfer))
+
+
+def _facts(transfer):
     if transfer.line_id:
-        facts.append(f"{transfer.line.done_on:%Y-%m-%d}")
+        yield f"{transfer.line.done_on:%Y-%m-%d}"
     if transfer.deed_id:
-        facts.append(transfer.deed.text)
+        yield transfer.deed.text
     elif transfer.case_id:
-        facts.append(f"{transfer.case.category} {transfer.case.no}")
+        yield f"{transfer.case.category} {transfer.case.no}"
     elif transfer.period_id:
-        facts.append(str(transfer.period))
-    return rule, " · ".join(facts)
+        yield str(transfer.period)
 
 
 def liabilities(station) -> dict[str, int]:

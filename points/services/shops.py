@@ -87,7 +87,7 @@ def collect_redemption(*, redemption: Redemption, by: User, at: datetime) -> Red
 
 def cancel_redemption(*, redemption: Redemption, by: User, at: datetime, reason: str = "") -> Redemption:
     """Give a held redemption back, points and pieces; its keeper may do it without asking. Raises NotHeld, NotYourShop."""
-    return _give_back(redemption, Redemption.Status.CANCELLED, reason or "cancelled at the counter", True, by, at)
+    return _give_back(redemption, Redemption.Status.CANCELLED, reason or _("cancelled at the counter"), True, by, at)
 
 
 def reverse_redemption(*, redemption: Redemption, reason: str, by: User, at: datetime, goods_back: bool = True) -> Redemption:
@@ -122,4 +122,4 @@ def time_out_holds(*, at: datetime) -> int:
         )
         if not due:
             return given_back
-        given_back += call("points_redeem_give_back", due, "timed_out", "hold ran out", True, None, at)
+        given_back += call("points_redeem_give_back", due, "timed_out", _("the hold ran out"), True, None, at)

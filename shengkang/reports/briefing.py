@@ -164,8 +164,10 @@ class _Report:
         rows = [[name, *(cell([pk], column) for column in columns)] for pk, name in self.villages.items()]
         rows.append([_("Total"), *(cell(list(self.villages), column) for column in columns)])
         self.sheet.appendix(_("Appendix %d") % no, table.title)
-        # A month without disputes has only the column of the totals.
-        width = (156 - 30 - 18) / max(1, len(columns) - 1)
+        if not kinds:
+            self.sheet.line(_("Nothing was counted here in this month."))
+            return
+        width = (156 - 30 - 18) / (len(columns) - 1)
         self.sheet.table(head, rows, widths=[30, *[width] * (len(columns) - 1), 18], size=FIFTH)
 
     def _formulas(self, no):

@@ -127,7 +127,7 @@ class Dashboard(LeadersPage, TemplateView):
                 {
                     "word": word,
                     "change": wording.say_change(line, comparison),
-                    "base": wording.say_base(line, comparison),
+                    "base": "" if comparison.base is None else wording.say_base(line, comparison),
                     "tone": wording.tone_of(line, comparison),
                     "small": comparison.small,
                 }

@@ -35,7 +35,7 @@ def say_change(line: Line, comparison: Comparison) -> str:
     if comparison.small:
         return _("base too small")
     if comparison.change is None:
-        return "—"
+        return _("no data")
     change = round(comparison.change, 1)
     if change == 0:
         return _("unchanged")

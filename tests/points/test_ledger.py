@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext
 
 from points import services
 from points.models import Deed, EvaluationPeriod, Rule, ScoreLine, Seal, Transfer, Wallet
@@ -237,7 +238,7 @@ def test_a_confidential_matter_names_neither_rule_nor_fact(world, secret):
     rule = make_rule(side.station, name="提供线索", confidential=secret == "rule")
     make_award(side, wallet, 50, rule=rule, case=make_case(side, world.category, restricted=secret == "case"))
     (line,) = statement_of(wallet).lines
-    assert (line.title, line.fact) == ("Confidential matter", "")
+    assert (line.title, line.fact) == (gettext("Confidential matter"), "")
 
 
 def test_a_statement_turns_pages_without_losing_the_running_balance(world):
@@ -278,7 +279,7 @@ def test_a_card_opens_one_wallet_of_one_station(world):
     ):
         assert wallet_by_card(station, shown) == wallet
         assert wallet_by_card(elsewhere, shown) is None
-    for wrong in ("", "1", "abc", f"{wallet.pk}{(wallet.card.int + 1) % 10_000:04}", "9" * 40, "①②③④⑤"):
+    for wrong in ("", "1", "abc", f"{wallet.pk:04}{(wallet.card.int + 1) % 10_000:04}", "9" * 40, "①②③④⑤"):
         assert wallet_by_card(station, wrong) is None
 
 

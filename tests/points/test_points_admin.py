@@ -11,7 +11,7 @@ from points.models import Item, Seal, Shop
 from shengkang.audit.models import AccessEntry
 from shengkang.organization.models import Approval
 from shengkang.organization.services import decide_approval
-from tests.points.makers import hold, make_goods, make_wallet, state_of
+from tests.points.makers import hold, make_award, make_goods, make_rule, make_wallet, state_of
 from tests.world import NOW, make_user
 
 PAGES = ["wallet", "transfer", "seal", "shop", "item", "price", "lot", "stockmove", "redemption"]
@@ -70,6 +70,14 @@ def test_nobody_adds_edits_or_deletes_a_fact_not_even_a_superuser(client, side, 
         assert client.post(page(name, rows[name]), {"balance": 10**6, "amount": 10**6}).status_code == 403
         assert client.get(reverse(f"admin:points_{name}_add")).status_code == 403
         assert client.post(page(name, rows[name], "delete"), {"post": "yes"}).status_code == 403
+
+
+def test_the_desk_names_no_confidential_matter(client, side):
+    rule = make_rule(side.station, name="提供线索", confidential=True)
+    transfer = make_award(side, make_wallet(side), 5, rule=rule)
+    client.force_login(side.officer)
+    for url in (page("transfer"), page("transfer", transfer)):
+        assert "提供线索" not in client.get(url).content.decode()
 
 
 def test_who_opens_a_wallet_is_written_down(client, side, rows):

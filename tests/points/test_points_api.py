@@ -70,7 +70,7 @@ def test_facts_have_no_writing_calls(side, method, name):
 def test_a_confidential_rule_is_not_named(side):
     wallet = make_wallet(side)
     make_award(side, wallet, 5, rule=make_rule(side.station, name="提供线索", confidential=True))
-    assert [row["rule_name"] for row in knock(side.officer).get(url("transfers")).json()["results"]] == [""]
+    assert [row["rule"] for row in knock(side.officer).get(url("transfers")).json()["results"]] == ["Confidential matter"]
 
 
 @pytest.mark.parametrize("role", ["officer", "resident", "household_head", "volunteer"])

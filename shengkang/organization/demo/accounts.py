@@ -78,6 +78,8 @@ def _open_staff(plan: Plan, opening) -> None:
         return opening(role, plan.town, names.full(names.surname(), man=man, born=year), phone)
 
     plan.chief = member(Role.STATION_CHIEF, 0, (42, 52))
+    # A station has a head and an instructor (教导员); what needs two chiefs can be done.
+    plan.deputy = member(Role.STATION_CHIEF, 1, (38, 48))
     plan.officers = [member(Role.OFFICER, no, (26, 50)) for no in range(plan.size.officers)]
     plan.auxiliaries = [member(Role.AUX_POLICE, no, (22, 42)) for no in range(plan.size.auxiliaries)]
     member(Role.TOWNSHIP_LEADER, 0, (40, 55))

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -70,3 +71,12 @@ def _write_history(cursor, model: type[models.Model], table: str, before: int) -
         f"SELECT now(), 'insert', id, {columns} FROM {table} WHERE id > %s ORDER BY id",
         [before],
     )
+
+
+@contextmanager
+def joins_by_hash():
+    """The planner has no statistics of rows that are not committed; guessing, it would join thousands of rows by nested loops."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")

@@ -39,7 +39,7 @@ class Size:
     frozen_months: int
 
 
-WHOLE = Size(28, 188, 100, 29, 2000, 600, 7, 14, 1080, 10_000, 420, 2_600, 1_500, 3)
+WHOLE = Size(28, 188, 100, 29, 2000, 600, 7, 14, 1080, 10_000, 420, 2_600, 2_000, 3)
 SMALL = Size(2, 4, 10, 3, 30, 8, 2, 2, 40, 60, 8, 40, 24, 1)
 
 
@@ -97,6 +97,7 @@ class Plan:
     dwellings: list[Dwelling] = field(default_factory=list)
     heads: list[HeadOfHundred] = field(default_factory=list)
     chief: User | None = None
+    deputy: User | None = None
     officers: list[User] = field(default_factory=list)
     auxiliaries: list[User] = field(default_factory=list)
     keepers: list[tuple[Unit, User]] = field(default_factory=list)

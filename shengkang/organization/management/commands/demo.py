@@ -16,7 +16,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone, translation
 from django.utils.module_loading import module_has_submodule
 
-from shengkang.organization.demo import SMALL, WHOLE, Plan
+from shengkang.organization.demo import SMALL, WHOLE, Plan, joins_by_hash
 from shengkang.organization.demo.accounts import SHOWN
 from shengkang.organization.demo.plan import MORNING
 from shengkang.organization.models import Station, User
@@ -48,9 +48,11 @@ class Command(BaseCommand):
         plan = Plan(seed=seed, today=today or _last_morning(), size=SMALL if small else WHOLE, password=PASSWORD)
         begun = time.monotonic()
         with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-            for stage in ("build", "finish"):
+            for room in _rooms_with_a_demo():
+                self._furnish(room, "build", plan)
+            with joins_by_hash():
                 for room in _rooms_with_a_demo():
-                    self._furnish(room, stage, plan)
+                    self._furnish(room, "finish", plan)
         self._tell_the_planner()
         self.stdout.write(f"{plan.station} is ready: {time.monotonic() - begun:.1f} s")
 
