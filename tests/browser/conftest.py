@@ -78,7 +78,8 @@ def door(town, committed, settings, var_of_the_station):
             command, cwd=HERE, env=_environment(var_of_the_station, **urls), stdout=written, stderr=subprocess.STDOUT
         )
     try:
-        assert wait_until(lambda: web.poll() is not None or _answers(at), 60, 0.2) and web.poll() is None, last_lines(log, 30)
+        assert wait_until(lambda: web.poll() is not None or _answers(at), 60, 0.2), last_lines(log, 30)
+        assert web.poll() is None, last_lines(log, 30)
         yield f"http://{at}"
     finally:
         stop(web, (SIGTERM, 10))

@@ -18,6 +18,7 @@ from points.models import EvaluationPeriod, Redemption, ScoreLine
 from points.selectors.ledger import wallet_of
 from shengkang.attachments.models import Attachment
 from shengkang.cases.models import DisputeCase
+from shengkang.notices.models import Notice
 from shengkang.reports.models import Briefing
 from shengkang.reports.nails import indicators
 from tests.journeys.tables import clock_tasks, counts, run
@@ -301,7 +302,12 @@ def the_head_reads_what_became_of_it(here, case):
     page = head.read(row["url"])
     assert case.no in page
     assert STORY in page
-    assert any(case.no in message["title"] for message in head.get(reverse("notices:list")).context["rows"])
+    # The message that told her waits on her phone, and leads there.
+    outcome = Notice.objects.get(to=here.household_head, kind="case.outcome")
+    messages = {message["url"] for message in head.get(reverse("notices:list")).context["rows"]}
+    assert reverse("notices:open", args=[outcome.pk]) in messages
+    assert outcome.delivered_at
+    assert head.get(reverse("notices:open", args=[outcome.pk])).headers["Location"] == case.get_absolute_url()
 
 
 def every_task_again_changes_nothing():
