@@ -226,7 +226,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"CaseStatusEnum": "shengkang.cases.moves.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "CaseStatusEnum": "shengkang.cases.moves.Status",
+        "SightingKindEnum": "households.models.Sighting.Kind",
+        "VisitKindEnum": "households.models.Visit.Kind",
+        "TransferKindEnum": "points.models.Transfer.Kind",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
 }
 

@@ -22,7 +22,7 @@ VAR = Path(os.environ.get("SHENGKANG_VAR", HERE / "var")) / "test"
 
 def _start():
     os.environ["SHENGKANG_VAR"] = str(VAR)
-    VAR.mkdir(parents=True, exist_ok=True)
+    (VAR / "static").mkdir(parents=True, exist_ok=True)
     cluster, valkey = engines.Cluster(VAR / "postgres", durable=False), engines.Valkey(VAR / "valkey")
     cluster.start()
     valkey.start()
