@@ -84,13 +84,10 @@ class AtHome:
     def home(self):
         return get_object_or_404(homes_at_a_glance(self.request.user), pk=self.kwargs["pk"])
 
-    def get(self, request, *args, **kwargs):
-        self.home  # noqa: B018 a stranger gets 404 before anything is shown
-        return super().get(request, *args, **kwargs)
-
-    def post(self, request, *args, **kwargs):
-        self.home  # noqa: B018
-        return super().post(request, *args, **kwargs)
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            self.home  # noqa: B018 a stranger gets 404 before anything is shown
+        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(home=self.home, **kwargs)

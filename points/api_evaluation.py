@@ -1,5 +1,6 @@
 """The face for programs: periods, what they owe, and deeds."""
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
@@ -161,7 +162,10 @@ class DeedViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def confirm(self, request, pk=None):
         """Confirm as the second person; again changes nothing."""
-        return Response(self.get_serializer(deeds.confirm_deed(deed=self.get_object(), by=request.user, at=timezone.now())).data)
+        deed = self.get_object()
+        if not Deed.objects.entrusted_to(request.user).filter(pk=deed.pk).exists():
+            raise PermissionDenied
+        return Response(self.get_serializer(deeds.confirm_deed(deed=deed, by=request.user, at=timezone.now())).data)
 
 
 router = SimpleRouter()

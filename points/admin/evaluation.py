@@ -131,6 +131,7 @@ class DeedAdmin(ReadOnlyAdmin):
             action="confirm",
             tone="main",
             offered=_may_confirm,
+            entrusted=lambda deed, user: Deed.objects.entrusted_to(user).filter(pk=deed.pk).exists(),
             call=lambda deed, **given: deeds.confirm_deed(deed=deed, **given),
             hint=gettext_lazy("You confirm as the second person that this was done."),
             done=gettext_lazy("Confirmed. The next scoring pays it."),

@@ -153,6 +153,10 @@ class DeedQuerySet(StationQuerySet):
         # An empty Q would vanish beside an `or` and hide everything, hence the condition that always holds.
         return Q(pk__isnull=False) if "S" in access.scopes(user, "deed", "confirm") else Q(rule__confidential=False)
 
+    def entrusted_to(self, user):
+        """Deeds of the people whom `user` may confirm deeds of at all; what the rules then say is the service's."""
+        return self.filter(person__in=people_within(user, "deed", "confirm"))
+
     def confirmed(self):
         return self.filter(confirmed_at__isnull=False)
 

@@ -13,8 +13,10 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
+from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import access
+from shengkang.organization.models import Approval
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Verb:
     access_object: str = ""  # the object in the matrix, where it is another than the page's
     form: type["VerbForm"] | None = None
     offered: Callable[[Any, Any], bool] = field(default=lambda thing, user: True)
+    # Whether the thing is within the scope of the user's cell (A, O), not only seen; otherwise 403.
+    entrusted: Callable[[Any, Any], bool] = field(default=lambda thing, user: True)
     tone: str = ""  # "primary", "danger" or plain
     hint: Any = ""
     done: Any = ""
@@ -114,15 +118,25 @@ class StationAdmin(admin.ModelAdmin):
                 "name": verb.name,
             }
             for verb in self.verbs
-            if access.may(user, verb.access_object or self.access_object, verb.action) and verb.offered(thing, user)
+            if self._may_do(user, verb, thing) and verb.offered(thing, user)
         ]
+
+    def _may_do(self, user, verb, thing):
+        """The cell of the verb gives it, or is P and an approval in force opens it for this thing."""
+        cell = verb.access_object or self.access_object, verb.action
+        if access.may(user, *cell):
+            return verb.entrusted(thing, user)
+        opened = Approval.objects.in_force(timezone.now()).filter(
+            asked_by=user, obj=cell[0], action=cell[1], target_ref=audit.ref(thing)
+        )
+        return "P" in access.scopes(user, *cell) and opened.exists()
 
     def _view_of(self, verb):
         def view(request, object_id):
             thing = self.get_object(request, object_id)
             if thing is None:
                 raise Http404
-            if not access.may(request.user, verb.access_object or self.access_object, verb.action):
+            if not self._may_do(request.user, verb, thing):
                 raise PermissionDenied
             return self.answer_verb(request, verb, thing)
 

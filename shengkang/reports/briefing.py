@@ -164,6 +164,9 @@ class _Report:
         rows = [[name, *(cell([pk], column) for column in columns)] for pk, name in self.villages.items()]
         rows.append([_("Total"), *(cell(list(self.villages), column) for column in columns)])
         self.sheet.appendix(_("Appendix %d") % no, table.title)
+        if not kinds:
+            self.sheet.line(_("Nothing was counted here in this month."))
+            return
         width = (156 - 30 - 18) / (len(columns) - 1)
         self.sheet.table(head, rows, widths=[30, *[width] * (len(columns) - 1), 18], size=FIFTH)
 

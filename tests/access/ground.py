@@ -47,7 +47,8 @@ STORY_SAME = Canary("案情密戊", ("dispute", "read"))
 HOME_OWN = Canary("住户密己", ("household", "read"), _entrusted)
 HOME_SAME = Canary("住户密庚", ("household", "read"))
 SIGHTING_SAME = Canary("情况密辛", ("sighting", "read"))
-CANARIES = (ELSEWHERE, PROTECTED_OWN, PROTECTED_SAME, STORY_OWN, STORY_SAME, HOME_OWN, HOME_SAME, SIGHTING_SAME)
+WALLET_SAME = Canary("积分密壬", ("points_account", "read"))
+CANARIES = (ELSEWHERE, WALLET_SAME, PROTECTED_OWN, PROTECTED_SAME, STORY_OWN, STORY_SAME, HOME_OWN, HOME_SAME, SIGHTING_SAME)
 
 
 def _phone(no: int, index: int) -> str:
@@ -76,18 +77,19 @@ def _homes(place, no: int, at) -> None:
     Home.objects.filter(pk=place.home.pk).update(householder=HOME_OWN.text)
     Person.objects.filter(pk=place.residents[0].pk).update(name=HOME_OWN.text)
     place.far_home = make_home(place.station, far, f"{HOME_SAME.text}9号", HOME_SAME.text)
-    place.stranger = make_person(place.station, far, HOME_SAME.text, phone=_phone(no, 88))
-    place.far_resident = Resident.objects.create(home=place.far_home, person=place.stranger, moved_in_on=today)
+    place.stranger = make_person(place.station, far, WALLET_SAME.text)
+    neighbour = make_person(place.station, far, HOME_SAME.text, phone=_phone(no, 88))
+    place.far_resident = Resident.objects.create(home=place.far_home, person=neighbour, moved_in_on=today)
     head = place.colleague["household_head"]
     place.far_head = HouseholdHead.objects.create(station=place.station, village=far, user=head, active_from=today)
     place.far_assignment = Assignment.objects.create(head=place.far_head, home=place.far_home, active_from=today)
     place.sightings, place.visits = {}, {}
     for role, user in place.users.items():
         place.sightings[role] = Sighting.objects.create(
-            station=place.station, village=near, by=user, home=place.home, kind="other", text="路灯不亮", at=at
+            station=place.station, village=near, by=user, kind="other", text="路灯不亮", at=at
         )
         place.visits[role] = Visit.objects.create(
-            station=place.station, home=place.home, by=user, kind="care", note="都好", at=at
+            station=place.station, home=place.homes[1], by=user, kind="care", note="都好", at=at
         )
     place.far_sighting = Sighting.objects.create(
         station=place.station, village=far, by=head, home=place.far_home, kind="other", text=SIGHTING_SAME.text, at=at

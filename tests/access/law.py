@@ -57,13 +57,15 @@ def expected(line, role: str, ownership: str) -> set[str]:
         return {ABSENT}
     if line.kind == "any":
         return {OK}
+    if line.kind == "roleless" and role == "nobody":
+        return {OK}
     if line.kind == "desk":
         return {OK, ABSENT}
     if line.kind == "none":
         return {"405", REFUSED, ABSENT}
     aggregate = line.cells[:1] != () and line.cells[0][0] in AGGREGATES
     seen = _reaches(letters(role, line.seen_by or line.cells), ownership, aggregate)
-    if ownership == LIST and _reaches(letters(role, line.cells), LIST, aggregate) == {OK} and line.kind == "matrix":
+    if ownership == LIST and _reaches(letters(role, line.cells), LIST, aggregate) == {OK} and line.kind in ("matrix", "roleless"):
         return {OK}
     if seen == {ABSENT}:
         return seen

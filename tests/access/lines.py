@@ -15,6 +15,7 @@ KINDS = {
     "any",  # whoever is logged in
     "desk",  # whoever works at the desk; may be empty for him
     "matrix",  # as the cell of the matrix says
+    "roleless",  # as the cell says, and open to somebody whose last role was taken
     "never",  # nobody: seen things answer 403, unseen ones 404
     "none",  # the URL does not know this method (405), or serves nothing
 }

@@ -130,7 +130,7 @@ BUILDERS: dict[str, Callable] = {
     "resident": lambda ground, role: Trio(
         ground.here.home.residents.first(), ground.here.far_resident, ground.there.home.residents.first()
     ),
-    "rows_query": _shared(lambda ground: "?part=cases.reported"),
+    "rows_query": _shared(lambda ground: "?part=disputes.found"),
     "rule": lambda ground, role: Trio(ground.here.rule, None, ground.there.rule),
     "scoreline": _by_role("score_lines", "far_score_line"),
     "seal": _shared(lambda ground: ground.seal),

@@ -1,4 +1,4 @@
-"""Measurements of `make bench`. A module here with `rows()` is found and asked; each row says what it is measured against.
+"""Measurements of `make bench`. A module here with `rows()` is found and asked for its rows: `{name, value, unit, baseline, ratio}`.
 
 The baseline of a row is measured in the same run on the same machine, so a slow machine does not look like a slow house.
 """
@@ -6,29 +6,17 @@ The baseline of a row is measured in the same run on the same machine, so a slow
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 
 
-@dataclass(frozen=True)
-class Row:
-    """One measurement. ratio > 1: better than the baseline; for times that is baseline ÷ value, for rates value ÷ baseline."""
-
-    name: str
-    value: float
-    unit: str
-    baseline: float
-    ratio: float
-
-    @classmethod
-    def of_time(cls, name: str, milliseconds: float, baseline: float) -> "Row":
-        return cls(name, round(milliseconds, 2), "ms", round(baseline, 2), round(baseline / milliseconds, 2))
-
-    @classmethod
-    def of_rate(cls, name: str, each_second: float, baseline: float) -> "Row":
-        return cls(name, round(each_second, 1), "1/s", round(baseline, 1), round(each_second / baseline, 2))
-
-    def as_dict(self) -> dict:
-        return asdict(self)
+def of_time(name: str, milliseconds: float, baseline: float) -> dict:
+    """A row that is better when it is shorter. ratio > 1: better than the baseline."""
+    return {
+        "name": name,
+        "value": round(milliseconds, 2),
+        "unit": "ms",
+        "baseline": round(baseline, 2),
+        "ratio": round(baseline / milliseconds, 2),
+    }
 
 
 def times(call: Callable[[], object], *, rounds: int = 40, warm: int = 3) -> list[float]:

@@ -119,3 +119,8 @@ def test_the_report_speaks_the_language_of_the_house(february):
     with translation.override("en"):
         english = services.freeze_month(station=february.here.station, month=FEBRUARY, at=february.now)
     assert "2026年2月" in english.title
+
+
+def test_a_month_in_which_nothing_happened_has_its_report(world):
+    briefing = services.freeze_month(station=world.here.station, month=FEBRUARY, at=world.now)
+    assert len(opened(briefing).tables) == 1  # the formulas

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -98,7 +99,7 @@ class CaseAdmin(StationAdmin):
     def add_view(self, request, form_url="", extra_context=None):
         """Registration: one form, one call, photos with it."""
         if not self.has_add_permission(request):
-            raise PermissionDenied
+            raise PermissionDenied if self.has_view_permission(request) else Http404
         sent = (request.POST, request.FILES) if request.method == "POST" else ()
         form = RegisterForm(*sent, user=request.user)
         if request.method == "POST" and form.is_valid():

@@ -95,7 +95,12 @@ def sections(case: DisputeCase) -> list[dict]:
             _("Mediation sessions"),
             [_("held at"), _("place"), _("mediators"), _("record")],
             [
-                (_when(held.held_at), held.place, _(", ").join(each.name for each in held.mediators.all()), held.record)
+                (
+                    _when(held.held_at),
+                    held.place,
+                    pgettext("list", ", ").join(each.name for each in held.mediators.all()),
+                    held.record,
+                )
                 for held in case.sessions.prefetch_related("mediators")
             ],
         ),

@@ -93,7 +93,7 @@ VERBS = (
         offered=lambda case, user: selectors.may_take_step(user, case, "mediate") and _open_obligations(case).exists(),
     ),
     _step("archive", _("Archive"), services.archive_case, also=lambda case: not _owed(case), tone="main"),
-    _step("take_back", _("Take back"), services.take_back_case, form=forms.ReasonForm, tone="main"),
+    _step("take_back", _("Take the case back"), services.take_back_case, form=forms.ReasonForm, tone="main"),
     _step("assign", _("Assign"), services.assign_case, form=forms.AssignForm),
     Verb(
         name="attach",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, RiskAssessment
 from shengkang.cases.moves import MOVES, Status
@@ -31,7 +32,7 @@ def lock(case: DisputeCase, move: str, by: User) -> None:
             % {
                 "state": Status(case.status).label,
                 "move": MOVES[move].label,
-                "possible": _(", ").join(possible),
+                "possible": pgettext("list", ", ").join(possible),
             }
         )
 
@@ -74,7 +75,10 @@ def must_be_fit(user: User, case: DisputeCase, roles: Iterable[str]) -> None:
     if not user.is_active or not user.roles & set(roles):
         raise UnfitPerson(
             _("%(name)s holds no role for this task. Choose one of: %(roles)s.")
-            % {"name": user.name, "roles": _(", ").join(str(Role(role).label) for role in Role.values if role in roles)}
+            % {
+                "name": user.name,
+                "roles": pgettext("list", ", ").join(str(Role(role).label) for role in Role.values if role in roles),
+            }
         )
 
 

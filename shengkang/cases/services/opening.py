@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shengkang.cases.models import Agreement, CaseStep, Category, DisputeCase, Party, Report, RiskAssessment
 from shengkang.cases.moves import Status
@@ -202,7 +203,9 @@ def correct_case(*, case: DisputeCase, reason: str, by: User, at: datetime, **fi
         raise NothingChanged(_("Nothing was changed. Change a field, or leave the case as it is."))
     _must_be_of(case.station, village=changes.get("village"), address=changes.get("address"))
     _must_be_lawful(case, changes, by)
-    note = _(", ").join(str(DisputeCase._meta.get_field(name).verbose_name) for name in CORRECTABLE if name in changes)
+    note = pgettext("list", ", ").join(
+        str(DisputeCase._meta.get_field(name).verbose_name) for name in CORRECTABLE if name in changes
+    )
     if "risk" in changes:
         RiskAssessment.objects.create(case=case, risk=changes["risk"], reason=reason.strip(), by=by, at=at)
     if "grade" in changes:

@@ -133,13 +133,12 @@ class PersonAdmin(StationAdmin):
             offered=lambda person, user: _has_number(person, user) and not _approval(person, user).exists(),
             hint=_("A chief decides; then it may be shown for a day."),
         ),
-        # Whoever may ask may come to this page; the service opens nothing without an approval in force.
         Verb(
             "show_id_number",
             _("Show the ID number"),
-            "ask",
+            "read_id_number",
             lambda person, **kwargs: services.show_id_number(person=person, **kwargs),
-            access_object="approval",
+            access_object="resident",
             offered=lambda person, user: _has_number(person, user) and _approval(person, user).exists(),
             hint=_("That you looked, and why, is written down."),
         ),
