@@ -35,11 +35,12 @@ class Counter:
         self.items = [Item.objects.create(station=plan.station, name=each["name"], measure=each["measure"]) for each in goods]
         self.points = {item.pk: each["points"] for item, each in zip(self.items, goods, strict=True)}
         self.keeps = {item.pk: each.get("days") for item, each in zip(self.items, goods, strict=True)}
-        self.shares = [each["share"] for each in goods]
+        self.shares = {item.pk: each["share"] for item, each in zip(self.items, goods, strict=True)}
         Price.objects.bulk_create(Price(item=item, points=self.points[item.pk], active_from=plan.begins) for item in self.items)
         self.shown = plan.made["shown volunteer"]
         self.served_until = plan.moment(plan.begins, 9)
         self.done = 0
+        self.shelves: dict[int, list[Item]] = {shop.pk: [] for shop, _keeper in shops}
         self.near: dict[int, list[tuple[Shop, User]]] = {}
         for shop, keeper in shops:
             self.near.setdefault(shop.village_id, []).append((shop, keeper))
@@ -57,6 +58,8 @@ class Counter:
                 if not (fresh or perishable) or (no and chance.random() < 0.3):
                     continue
                 keeps = self.keeps[item.pk]
+                if item not in self.shelves[shop.pk]:
+                    self.shelves[shop.pk].append(item)
                 receive_goods(
                     shop=shop,
                     item=item,
@@ -95,7 +98,7 @@ class Counter:
         return min(self.plan.moment(day, self.chance.uniform(8.2, 18.4)), self.plan.now - timedelta(hours=1))
 
     def _redeem(self, wallet: Wallet, balance: int, shop: Shop, keeper: User, at: datetime) -> None:
-        basket = self._basket(balance)
+        basket = self._basket(balance, shop)
         if not basket or keeper.person_id == wallet.person_id:
             return
         try:
@@ -110,10 +113,10 @@ class Counter:
             collect_redemption(redemption=slip, by=keeper, at=after)
         self.plan.counts["redemptions"] = self.done
 
-    def _basket(self, balance: int) -> dict[int, int]:
+    def _basket(self, balance: int, shop: Shop) -> dict[int, int]:
         basket: dict[int, int] = {}
-        left = balance * self.chance.uniform(0.5, 1)
-        for item in self.chance.choices(self.items, self.shares, k=3):
+        left, shelf = balance * self.chance.uniform(0.5, 1), self.shelves[shop.pk]
+        for item in self.chance.choices(shelf, [self.shares[item.pk] for item in shelf], k=3):
             if self.points[item.pk] <= left:
                 basket[item.pk] = basket.get(item.pk, 0) + 1
                 left -= self.points[item.pk]

@@ -1,7 +1,9 @@
 """A year of disputes at the demo station: invented quarrels that live through the real table of moves."""
 
 from collections import Counter
+from datetime import timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from shengkang.cases.demo.lives import Life
@@ -19,7 +21,12 @@ from shengkang.cases.models import (
     Report,
     RiskAssessment,
 )
+from shengkang.cases.services.telling import tell_reporters
+from shengkang.notices.models import Notice
 from shengkang.organization.demo import Plan, copy_rows, draw_ids
+
+# Messages older than this were read and thrown away.
+MESSAGES_KEPT = timedelta(days=45)
 
 
 def build(plan: Plan) -> None:
@@ -29,6 +36,7 @@ def build(plan: Plan) -> None:
     _write_cases(plan, lives)
     _write_people(plan, lives)
     _write_papers(lives)
+    _tell_outcomes(plan)
     plan.made["cases"] = lives
     plan.counts["disputes"] = len(lives)
     plan.counts["steps"] = sum(len(life.steps) for life in lives)
@@ -137,3 +145,14 @@ def _write_papers(lives: list[Life]) -> None:
             for visit in life.visits
         ),
     )
+
+
+def _tell_outcomes(plan: Plan) -> None:
+    """What the reporters were told lately; what is older than three days they have read."""
+    since = plan.now - MESSAGES_KEPT
+    steps = CaseStep.objects.filter(at__gte=since, move__in=["settle", "refer", "terminate"]).select_related("case")
+    for step in steps.order_by("at", "id"):
+        tell_reporters(step.case, step, step.at)
+    Notice.objects.update(delivered_at=F("at"))
+    Notice.objects.filter(at__lt=plan.now - timedelta(days=3)).update(read_at=F("at") + timedelta(hours=2))
+    plan.counts["messages"] = Notice.objects.count()

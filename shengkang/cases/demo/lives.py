@@ -104,7 +104,7 @@ class Life:
     def _wait(self, low: float, high: float, office: bool = True) -> datetime:
         """Some hours pass; what is done in an office is done by day. Raises _Ahead."""
         hours = self.chance.uniform(low, high) * QUICK_FATES.get(self.matter.fate, 1)
-        later = timezone.localtime(self.clock + timedelta(hours=hours))
+        later = timezone.localtime(self.clock + timedelta(seconds=round(hours * 3600)))
         if office and not 8 <= later.hour < 18:
             day = later.date() + timedelta(days=later.hour >= 18)
             later = self.plan.moment(day, self.chance.uniform(8.2, 11.8))

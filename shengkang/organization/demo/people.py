@@ -136,6 +136,8 @@ def _family_of(today: date, village_id: int, family: str, chance: random.Random,
             elders[0].need = elders[1].need = "elder"
     else:
         people = sorted([*adults, *children], key=lambda each: each.born)
+        # Somebody stays with the children.
+        people[0].works_away = people[0].works_away and bool(at_home)
     if chance.random() < 0.02 and not people[0].need:
         people[0].need = "disabled"
     return people

@@ -1,0 +1,249 @@
+"""A demo station: invented, lawful, the same for the same seed, and only where it may be."""
+
+import hashlib
+from collections import Counter
+from datetime import date, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from households.models import Assignment, Home, HouseholdHead, Resident, Sighting, Visit
+from points.models import Deed, EvaluationPeriod, Redemption, ScoreLine, Shop, Transfer, Wallet
+from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Party, Report
+from shengkang.cases.moves import MOVES, Status
+from shengkang.notices.models import Notice
+from shengkang.organization.demo import SMALL, Plan, names
+from shengkang.organization.demo.accounts import SHOWN
+from shengkang.organization.management.commands import demo
+from shengkang.organization.management.commands.demo import PASSWORD
+from shengkang.organization.models import Person, Station, Unit, User
+from shengkang.organization.services import name_key
+from shengkang.reports.models import Briefing, DayFigure
+from tests import station
+from tests.conftest import _point_at
+
+TODAY = date(2026, 3, 11)
+
+
+def furnish(**options):
+    told = StringIO()
+    call_command("demo", small=True, today=TODAY, stdout=told, **options)
+    return told.getvalue()
+
+
+@pytest.fixture(scope="module")
+def furnished(django_db_setup, django_db_blocker, worker_database):
+    """The small demo station in a database of its own, for all tests of this file. Yields the database's name."""
+    name = f"{worker_database}_demo"
+    station.clone(name)
+    with django_db_blocker.unblock():
+        _point_at(name)
+        furnish()
+        yield name
+        _point_at(worker_database)
+    station.drop(name)
+
+
+def fingerprint() -> str:
+    """Who lives there, what happened and what was paid, as one text."""
+    told = [
+        *Person.objects.order_by("id").values_list("id", "name", "birth_year", "phone"),
+        *DisputeCase.objects.order_by("id").values_list("no", "status", "story", "opened_at"),
+        *CaseStep.objects.order_by("id").values_list("case_id", "no", "move", "at"),
+        *Visit.objects.order_by("id").values_list("home_id", "note", "at"),
+        *ScoreLine.objects.order_by("period_id", "person_id", "rule_id", "done_on", "id").values_list("person_id", "points"),
+        *Transfer.objects.order_by("id").values_list("amount", "kind", "from_wallet_id", "to_wallet_id", "at"),
+        *Redemption.objects.order_by("id").values_list("shop_id", "points", "status"),
+    ]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def test_a_real_station_gets_no_demo(settings):
+    settings.DEMO = settings.TESTING = False
+    for asked in ({}, {"small": True}, {"print_logins": True}):
+        with pytest.raises(CommandError, match="refused"):
+            call_command("demo", **asked)
+
+
+def test_accounts_are_not_printed_before_they_are_there(db):
+    with pytest.raises(CommandError, match="no demo station yet"):
+        call_command("demo", print_logins=True)
+
+
+def test_the_small_station_has_what_its_size_says(furnished):
+    assert Station.objects.get().name == "盛康派出所"
+    assert Unit.objects.filter(level=Unit.Level.VILLAGE).count() == SMALL.villages
+    assert HouseholdHead.objects.active().count() == SMALL.heads
+    assert Home.objects.count() == Assignment.objects.count() == SMALL.heads * SMALL.homes_per_head
+    assert Resident.objects.count() == Person.objects.count()
+    assert Shop.objects.count() == SMALL.shops
+    assert Wallet.objects.filter(kind=Wallet.Kind.PERSON).count() == SMALL.participants
+    assert DisputeCase.objects.count() == SMALL.disputes
+    assert Deed.objects.count() == SMALL.deeds_per_month * 13
+    statuses = Counter(EvaluationPeriod.objects.values_list("status", flat=True))
+    assert statuses == {"closed": 12, "open": 1}
+    assert Briefing.objects.count() == SMALL.frozen_months
+    assert DayFigure.objects.exists()
+
+
+def test_a_second_call_changes_nothing(furnished):
+    before = fingerprint()
+    assert "nothing was changed" in furnish()
+    assert fingerprint() == before
+
+
+def test_the_same_seed_tells_the_same_year(furnished):
+    first = fingerprint()
+    _point_at(furnished)
+    station.clone(furnished)
+    furnish(seed=7)
+    assert fingerprint() != first
+    _point_at(furnished)
+    station.clone(furnished)
+    furnish()
+    assert fingerprint() == first
+
+
+def test_every_state_of_a_dispute_is_there(furnished):
+    assert set(DisputeCase.objects.values_list("status", flat=True)) == set(Status.values)
+    assert DisputeCase.objects.filter(restricted=True).exists()
+    assert CaseStep.objects.filter(move="reopen").exists()
+    morning = Plan(seed=0, today=TODAY, size=SMALL, password="").now
+    assert DisputeCase.objects.overdue(morning).exists()
+    assert FollowUp.objects.filter(done_at=None).exists()
+
+
+def test_every_life_keeps_to_the_table_of_moves(furnished):
+    for case in DisputeCase.objects.prefetch_related("steps"):
+        steps = sorted(case.steps.all(), key=lambda step: step.no)
+        assert [step.no for step in steps] == list(range(1, case.steps_taken + 1))
+        status, at = "", steps[0].at
+        for step in steps:
+            origins, target = MOVES[step.move].origins, MOVES[step.move].target
+            assert step.from_status == status
+            assert status in origins or (step.move == "open" and not status)
+            assert step.to_status == (target or status)
+            assert step.at >= at
+            status, at = step.to_status, step.at
+        assert status == case.status
+
+
+def test_nobody_mediates_between_himself_and_a_neighbour(furnished):
+    for case in DisputeCase.objects.filter(mediator__person__isnull=False).select_related("mediator"):
+        assert not case.parties.filter(person_id=case.mediator.person_id).exists()
+
+
+def test_a_protected_case_was_never_mediated(furnished):
+    assert not CaseStep.objects.filter(case__restricted=True, move__in=["mediate", "session", "agree", "settle"]).exists()
+    assert not Deed.objects.filter(case__restricted=True).exists()
+
+
+def test_each_quarrel_a_head_told_of_is_a_sighting(furnished):
+    by_heads = DisputeCase.objects.filter(channel=DisputeCase.Channel.HEAD)
+    assert set(Sighting.objects.filter(kind="quarrel").values_list("case_id", flat=True)) == set(
+        by_heads.values_list("pk", flat=True)
+    )
+
+
+def test_no_child_is_left_at_home_alone(furnished):
+    for home in Home.objects.prefetch_related("residents__person"):
+        there = [each.person.birth_year for each in home.residents.all() if not each.works_away]
+        assert there
+        assert min(there) <= TODAY.year - 18, home
+
+
+def test_reporters_were_told_what_became_of_it(furnished):
+    told = Notice.objects.filter(kind="case.outcome")
+    assert told.exists()
+    assert not told.filter(delivered_at=None).exists()
+
+
+def test_nobody_records_or_confirms_a_deed_of_his_own(furnished):
+    for deed in Deed.objects.select_related("by", "confirmed_by"):
+        assert deed.person_id not in (deed.by.person_id, deed.confirmed_by and deed.confirmed_by.person_id)
+
+
+def test_nothing_is_told_of_the_future(furnished):
+    morning = Plan(seed=0, today=TODAY, size=SMALL, password="").now
+    for rows in (CaseStep, Report, Visit, Sighting, Deed, Transfer, Redemption):
+        assert not rows.objects.filter(at__gt=morning).exists(), rows.__name__
+
+
+def test_the_ledger_is_sound(furnished):
+    told = StringIO()
+    call_command("verify_ledger", stdout=told)
+    assert "0 rows do not fit" in told.getvalue()
+    assert Transfer.objects.filter(kind=Transfer.Kind.REVERSAL).exists()
+
+
+def test_no_two_stories_are_the_same(furnished):
+    stories = list(DisputeCase.objects.values_list("story", flat=True))
+    assert len(set(stories)) == len(stories)
+    assert not [story for story in stories if "{" in story or "}" in story]
+
+
+def test_no_real_person_of_the_reports_appears(furnished):
+    kept_out = names.kept_out()
+    assert len(kept_out) >= 7
+    people = {
+        *Person.objects.values_list("name", flat=True),
+        *User.objects.values_list("name", flat=True),
+        *Party.objects.values_list("name", flat=True),
+        *Home.objects.values_list("householder", flat=True),
+    }
+    assert {name for name in people if names.digest(name) in kept_out} == set()
+    stories = DisputeCase.objects.values_list("story", flat=True)
+    pieces = {story[at : at + long] for story in stories for at in range(len(story)) for long in (2, 3)}
+    assert {piece for piece in pieces if names.digest(piece) in kept_out} == set()
+
+
+def test_a_name_that_is_kept_out_is_not_drawn(monkeypatch):
+    def draw():
+        drawn = names.Names(Plan(seed=1, today=TODAY, size=SMALL, password="").chance("names"))
+        return [drawn.full(drawn.surname(), man=True, born=1960) for _each in range(50)]
+
+    refused = draw()[0]
+    monkeypatch.setattr(names, "kept_out", lambda: frozenset({names.digest(refused)}))
+    assert refused not in draw()
+
+
+def test_the_quick_sort_key_is_the_sort_key(furnished):
+    for person in Person.objects.all():
+        assert person.name_key == name_key(person.name)
+
+
+def test_telephones_are_numbers_that_no_network_gives_out(furnished):
+    phones = [*Person.objects.exclude(phone="").values_list("phone", flat=True), *User.objects.values_list("phone", flat=True)]
+    assert not [phone for phone in phones if len(phone) != 11 or not phone.startswith(("10000", "128", "129"))]
+
+
+def test_the_accounts_shown_may_log_in_and_are_printed(furnished):
+    for phone, (role, _page) in SHOWN.items():
+        user = User.objects.get(phone=phone)
+        assert user.roles == {role}
+        assert user.check_password(PASSWORD)
+    told = StringIO()
+    call_command("demo", print_logins=True, stdout=told)
+    lines = told.getvalue().splitlines()
+    assert [line.split()[-3] for line in lines] == list(SHOWN)
+
+
+def test_the_accounts_shown_have_something_to_show(furnished):
+    head = User.objects.get(phone="10000000004")
+    assert Home.objects.looked_after_by(head).count() >= 3
+    assert DisputeCase.objects.visible_to(head).filter(status__in=["settled", "archived"]).exists()
+    volunteer, keeper = User.objects.get(phone="10000000006"), User.objects.get(phone="10000000005")
+    # Enough for a bag of rice at the shop of the keeper shown.
+    assert volunteer.person.wallet.balance >= 25
+    shop = keeper.shops.get()
+    assert shop.lots.filter(item__name__startswith="大米", left__gt=0, expires_on__gt=TODAY).exists()
+    assert shop.village_id == volunteer.person.village_id
+
+
+def test_the_default_day_is_never_ahead(monkeypatch):
+    for hour, day in ((3, date(2026, 3, 10)), (9, date(2026, 3, 11))):
+        at = timezone.make_aware(datetime(2026, 3, 11, hour))
+        monkeypatch.setattr(demo.timezone, "localtime", lambda at=at: at)
+        assert demo._last_morning() == day
