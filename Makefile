@@ -74,6 +74,6 @@ define install
 @touch $@
 endef
 
-# The tests themselves say that they skip when there is no browser; here is only the attempt to bring one.
+# The tests themselves fail and say what is missing, unless SHENGKANG_NO_BROWSER says why there is none; here is only the attempt to bring one.
 browser:
 	@.ci/browser

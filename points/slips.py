@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from points.models import Redemption
-from points.selectors.ledger import masked_name
+from points.models.ledger import masked_name
 
 TONES = {
     Redemption.Status.HELD: "warn",

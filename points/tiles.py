@@ -36,7 +36,7 @@ hang(
         hint=_("What is on the shelf, goods that came in"),
         icon="shop",
         url_name="points:stock",
-        access_line=("stock", "receive_issue_count"),
+        access_line=("redemption", "create"),
         offered=keeps_a_shop,
         order=15,
     )

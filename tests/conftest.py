@@ -9,6 +9,7 @@ from django.db import connections
 from pytest_django.plugin import blocking_manager_key
 
 from tests import station
+from tests.journeys.town import make_town
 from tests.world import make_world
 
 
@@ -66,3 +67,10 @@ def committed(django_db_setup, django_db_blocker, worker_database):
 def world(db):
     """Two small stations (tests/world.py), rolled back after the test."""
     return make_world()
+
+
+@pytest.fixture
+def town(committed, settings, tmp_path):
+    """The town of the journeys (tests/journeys/town.py) in a database that really commits; its files lie in the test's own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return make_town()

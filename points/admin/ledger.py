@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +10,7 @@ from points import services
 from points.models import Seal, Transfer, Wallet
 from points.selectors.ledger import rule_of, statement_of, why
 from shengkang.audit import services as audit
+from shengkang.organization import access
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
 from shengkang.organization.models import Approval
 from shengkang.organization.services import ask_approval
@@ -41,6 +43,22 @@ def asking(cell, offered) -> Verb:
     )
 
 
+def sees_people(user) -> bool:
+    """Whether names may stand beside points: an auxiliary reads the station's points, but knows only the people of his homes."""
+    return "S" in access.scopes(user, "resident", "read")
+
+
+class ApprovedReversal:
+    """An admin page whose verb `reverse` opens only to who holds an approval for the very thing: 403 without it."""
+
+    reverse_cell: tuple[str, str]
+
+    def answer_verb(self, request, verb, thing):
+        if verb.name == "reverse" and not approved(thing, request.user, self.reverse_cell):
+            raise PermissionDenied
+        return super().answer_verb(request, verb, thing)
+
+
 REVERSE = ("points_entry", "reverse")
 
 
@@ -51,16 +69,20 @@ def _reversible(transfer) -> bool:
 @admin.register(Wallet)
 class WalletAdmin(ReadOnlyAdmin):
     access_object, view_action = "points_account", "read"
-    list_display = ["person", "balance", "debt"]
     search_fields = ["person__name", "person__name_key", "person__phone"]
     list_select_related = ["person"]
-    fields = ["person", "balance", "debt"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(kind=Wallet.Kind.PERSON)
 
+    def get_list_display(self, request):
+        return ["person" if sees_people(request.user) else "__str__", "balance", "debt"]
+
+    def get_fields(self, request, obj=None):
+        return [*(["person"] if sees_people(request.user) else []), "balance", "debt"]
+
     def get_readonly_fields(self, request, obj=None):
-        return self.fields
+        return self.get_fields(request)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         wallet = self.get_object(request, object_id)
@@ -80,8 +102,8 @@ class WalletAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Transfer)
-class TransferAdmin(ReadOnlyAdmin):
-    access_object = "points_entry"
+class TransferAdmin(ApprovedReversal, ReadOnlyAdmin):
+    access_object, reverse_cell = "points_entry", REVERSE
     list_display = ["id", "at", "kind", "amount", "from_wallet", "to_wallet", "rule_shown"]
     # Not the keys to rule, case and deed: a confidential matter stays one on the desk.
     fields = ["at", "kind", "amount", "from_wallet", "to_wallet", "why_shown", "period", "reverses", "reason", "by", "key"]

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from points import services
-from points.admin.ledger import ReasonForm, approved, asking
+from points.admin.ledger import ApprovedReversal, ReasonForm, approved, asking
 from points.models import Item, Lot, Price, Redemption, RedemptionLine, Shop, StockMove
 from shengkang.audit import services as audit
 from shengkang.organization.access import Role
@@ -166,8 +166,8 @@ def _collected(slip) -> bool:
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(ReadOnlyAdmin):
-    access_object = "redemption"
+class RedemptionAdmin(ApprovedReversal, ReadOnlyAdmin):
+    access_object, reverse_cell = "redemption", REVERSE
     list_display = ["id", "at", "shop", "wallet", "points", "status"]
     list_filter = ["status"]
     search_fields = ["wallet__person__name", "wallet__person__name_key", "shop__name"]

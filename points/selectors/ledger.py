@@ -53,11 +53,6 @@ def wallet_by_card(station_id: int, text: str) -> Wallet | None:
     return wallets.filter(card=card).first()
 
 
-def masked_name(name: str) -> str:
-    """A name as somebody may see it who only needs to be sure: 张三丰 → 张**."""
-    return name[:1] + "*" * max(len(name) - 1, 1)
-
-
 def statement_of(wallet: Wallet, *, before: int | None = None, limit: int = PAGE) -> Statement:
     """A page of a wallet's statement, the newest `limit` lines older than transfer `before`. No count over the table, two short index scans."""
     older = Q(pk__lt=before) if before else Q()

@@ -14,8 +14,9 @@ from django.views.generic import FormView, TemplateView, View
 from points import services
 from points.forms import BasketForm, CardForm, DeliveryForm, stepped
 from points.models import Redemption, Shop
+from points.models.ledger import masked_name
 from points.selectors import shops as questions
-from points.selectors.ledger import masked_name, wallet_by_card
+from points.selectors.ledger import wallet_by_card
 from points.slips import facts_of, goods_of, row_of
 from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
@@ -201,9 +202,8 @@ class Cancel(SlipVerb):
 
 
 class Stock(KeeperPage, TemplateView):
-    """What lies on the shelves, first to expire first."""
+    """What lies on the shelves, first to expire first. A keeper's page; the station's is on the desk."""
 
-    access_line = ("stock", "receive_issue_count")
     template_name = "points/stock.html"
 
     def get_context_data(self, **kwargs):
@@ -227,7 +227,6 @@ class Stock(KeeperPage, TemplateView):
 class Receive(KeeperPage, PhoneFormPage):
     """Goods came in."""
 
-    access_line = ("stock", "receive_issue_count")
     template_name = "points/receive.html"
     form_class = DeliveryForm
     verb = "receive_goods"

@@ -54,11 +54,14 @@ def _furnish(var: Path, *, small: bool) -> None:
     call_command("demo", small=small, stdout=sys.stderr)
 
 
+def _number(value: float | None) -> str:
+    """A row may have nothing to be measured against."""
+    return "—" if value is None else f"{value:,.2f}"
+
+
 def _print(rows: list[dict]) -> None:
     table = [("name", "value", "unit", "baseline", "ratio")]
-    table += [
-        (row["name"], f"{row['value']:,.2f}", row["unit"], f"{row['baseline']:,.2f}", f"{row['ratio']:.2f}") for row in rows
-    ]
+    table += [(row["name"], _number(row["value"]), row["unit"], _number(row["baseline"]), _number(row["ratio"])) for row in rows]
     widths = [max(len(line[column]) for line in table) for column in range(5)]
     for line in table:
         name, *numbers = (

@@ -23,6 +23,8 @@ WALLETS = 2000
 TURNS = 7
 SECONDS = 0.5
 CLIENTS = (1, 4)
+# A statement page has no other way to be measured against; its baseline is what was promised.
+STATEMENT_GOAL_MS = 5.0
 # Enough for every call of a run; the bench measures the call, not the refusal.
 PLENTY = 1_000_000
 
@@ -150,7 +152,8 @@ def rows() -> list[dict]:
             raw, ours = (median(rates) for rates in zip(*turns, strict=True))
             ratio = median(own / bare for bare, own in turns)
             lines.append(_line(f"ledger.{name}.vs_raw.c{clients}", ours, "calls/s", raw, ratio))
-    lines.append(_line("points.statement.p95_ms", _statement_p95(wallets), "ms", None, None))
+    took = _statement_p95(wallets)
+    lines.append(_line("points.statement.p95_ms", took, "ms", STATEMENT_GOAL_MS, STATEMENT_GOAL_MS / took))
     return lines
 
 
@@ -165,10 +168,4 @@ def _statement_p95(wallets) -> float:
 
 
 def _line(name, value, unit, baseline, ratio) -> dict:
-    return {
-        "name": name,
-        "value": round(value, 2),
-        "unit": unit,
-        "baseline": None if baseline is None else round(baseline, 2),
-        "ratio": None if ratio is None else round(ratio, 3),
-    }
+    return {"name": name, "value": round(value, 2), "unit": unit, "baseline": round(baseline, 2), "ratio": round(ratio, 3)}

@@ -54,7 +54,7 @@ def test_for_whoever_does_not_work_at_the_desk_it_does_not_exist(client, life, h
 
 def test_an_administrator_has_no_disputes(client, life, here):
     client.force_login(here.administrator)
-    for url in (LIST, page_of(life.reported())):
+    for url in (LIST, LIST + "add/", page_of(life.reported())):
         assert client.get(url).status_code == 404
 
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 
 from points import services
 from points.models import Deed, EvaluationPeriod, Rule, ScoreLine, Seal, Transfer, Wallet
-from points.selectors.ledger import liabilities, masked_name, statement_of, wallet_by_card, wallet_of
+from points.models.ledger import masked_name
+from points.selectors.ledger import liabilities, statement_of, wallet_by_card, wallet_of
 from points.services.ledger import SelfAward
 from points.services.refusals import (
     AlreadyReversed,

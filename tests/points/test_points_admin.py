@@ -80,6 +80,16 @@ def test_the_desk_names_no_confidential_matter(client, side):
         assert "提供线索" not in client.get(url).content.decode()
 
 
+def test_who_may_not_see_people_sees_their_points_under_a_masked_name(client, side, rows):
+    name = rows["wallet"].person.name
+    for user, seen in ((side.officer, True), (side.aux_police, False)):
+        client.force_login(user)
+        for url in (page("wallet"), page("wallet", rows["wallet"])):
+            assert (name in client.get(url).content.decode()) is seen
+        for url in (page("transfer"), page("transfer", rows["transfer"])):
+            assert name not in client.get(url).content.decode()
+
+
 def test_who_opens_a_wallet_is_written_down(client, side, rows):
     client.force_login(side.officer)
     client.get(page("wallet", rows["wallet"]))
@@ -123,9 +133,9 @@ def test_a_chief_takes_points_back_only_after_a_second_one_agreed(client, side, 
     client.force_login(side.station_chief)
     transfer, verb = rows["transfer"], page("transfer", rows["transfer"], "reverse")
     assert offered(client, "transfer", transfer) == ["ask_reverse"]
-    assert client.post(verb, {"reason": "虚报"}).status_code == 409
+    assert client.post(verb, {"reason": "虚报"}).status_code == 403
     assert client.post(page("transfer", transfer, "ask_reverse"), {"reason": "虚报"}).status_code == 302
-    assert client.post(verb, {"reason": "虚报"}).status_code == 409
+    assert client.post(verb, {"reason": "虚报"}).status_code == 403
     second = make_user(side.station, side.town, "station_chief", "副所长", "13900000004")
     decide_approval(approval=Approval.objects.get(), grant=True, by=second, at=timezone.now())
     assert offered(client, "transfer", transfer) == ["reverse"]
