@@ -4,12 +4,16 @@ import re
 from html import unescape
 
 # What is the same in both languages, or not a word at all.
+# "Key" names a hidden field that only a form sent without it shows.
 KNOWN = {
+    "Key",
     "API", "Excel", "PDF", "Word", "QR", "GET", "POST", "OpenAPI", "https", "http", "www", "html",
 }  # fmt: skip
 _unseen = re.compile(r"<(script|style|template|svg)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)
 _spoken = re.compile(r"""\b(?:placeholder|title|alt|aria-label)=(?:"([^"]*)"|'([^']*)')""")
 _tag = re.compile(r"<[^>]*>")
+# Roots of seals, ids and the like are data.
+_hex = re.compile(r"\b[0-9a-f-]{16,}\b")
 _word = re.compile(r"[A-Za-z][A-Za-z'-]{2,}")
 _plural = re.compile(r"[\u4e00-\u9fff]s\b")
 
@@ -19,6 +23,7 @@ def words_in(page: str) -> set[str]:
     page = _unseen.sub(" ", page)
     aloud = " ".join(text or other for text, other in _spoken.findall(page))
     seen = unescape(_tag.sub(" ", page) + " " + aloud)
+    seen = _hex.sub(" ", seen)
     return {word for word in _word.findall(seen) if word not in KNOWN} | set(_plural.findall(seen))
 
 

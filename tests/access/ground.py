@@ -197,23 +197,23 @@ def _ledger(place, at) -> None:
     def earned(person, key):
         wallet = points.open_wallet(person=person, by=place.officer, at=at)
         return wallet, points.award(
-            wallet=wallet, amount=9, rule=place.rule, key=f"ground:{place.station.pk}:{key}",
+            wallet=wallet, amount=9, rule=place.rule, key=f"{place.station.pk}:{key}",
             by=place.colleague["station_chief"], at=at,
         )  # fmt: skip
 
     def slip(shop, keeper, wallet, key):
         return points.hold_redemption(
-            shop=shop, wallet=wallet, basket={place.item.pk: 1}, key=f"ground:{place.station.pk}:{key}", by=keeper, at=at
+            shop=shop, wallet=wallet, basket={place.item.pk: 1}, key=f"{place.station.pk}:{key}", by=keeper, at=at
         )
 
     for role, user in place.users.items():
         if user.person_id:
-            place.wallets[role], place.awards[role] = earned(user.person, role)
+            place.wallets[role], place.awards[role] = earned(user.person, user.pk)
             if role != "shop_keeper":
-                place.slips[role] = slip(place.shop, place.shop_keeper, place.wallets[role], role)
+                place.slips[role] = slip(place.shop, place.shop_keeper, place.wallets[role], user.pk)
     place.slips["shop_keeper"] = place.slips["resident"]
-    place.far_wallet, place.far_award = earned(place.stranger, "far")
-    place.far_slip = slip(place.far_shop, place.colleague["shop_keeper"], place.far_wallet, "far")
+    place.far_wallet, place.far_award = earned(place.stranger, 0)
+    place.far_slip = slip(place.far_shop, place.colleague["shop_keeper"], place.far_wallet, 0)
     place.lot, place.far_lot = place.shop.lots.get(), place.far_shop.lots.get()
     place.move, place.far_move = (StockMove.objects.filter(lot=lot).first() for lot in (place.lot, place.far_lot))
     points.seal_ledger(at=at)
@@ -223,7 +223,7 @@ def _reports(place, at) -> None:
     months = [(timezone.localdate(at).replace(day=1) - timedelta(days=days)).replace(day=1) for days in (1, 40)]
     place.closed_month = ClosedMonth.objects.create(station=place.station, month=months[0], parts=[], frozen_at=at)
     place.report_line = ReportLine.objects.create(
-        station=place.station, village=place.villages[0], month=months[0], part="cases.reported", value=1, ids=[1], frozen_at=at
+        station=place.station, village=place.villages[0], month=months[0], part="disputes.found", value=1, ids=[1], frozen_at=at
     )
 
     def briefing(month, **issued):
