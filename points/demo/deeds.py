@@ -11,7 +11,7 @@ from shengkang.organization.models import User
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "demo_reward.toml"
 # How many of the open month's deeds still wait for a second name.
-WAITING = 0.12
+WAITING = 0.03
 
 
 @cache
