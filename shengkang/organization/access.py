@@ -35,6 +35,22 @@ class Role(models.TextChoices):
 DESK_ROLES = (Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE, Role.ADMINISTRATOR)
 
 
+# What a P cell opens, in words: people ask for these, and a second person decides.
+BY_APPROVAL = {
+    ("resident", "read_id_number"): _("see an ID number"),
+    ("dispute_restricted", "export"): _("export protected cases"),
+    ("minor_record", "read"): _("read the record of a minor"),
+    ("minor_record", "export"): _("export records of minors"),
+    ("points_entry", "award"): _("award points by hand"),
+    ("points_entry", "reverse"): _("take points back"),
+    ("redemption", "reverse"): _("take a redemption back"),
+    ("gps_track", "read"): _("see the track of a patrol"),
+    ("import_excel", "commit"): _("import an Excel file"),
+    ("export_personal", "create"): _("export personal data"),
+    ("audit_log", "read"): _("read the audit log"),
+}
+
+
 @cache
 def matrix() -> dict[tuple[str, str], dict[str, str]]:
     """`{(object, action): {role: scope letter or "-"}}`, the column `anonymous` included."""

@@ -7,9 +7,4 @@ LACKING = (
     gettext_noop("Add link"),
     gettext_noop("Change or view list link"),
     gettext_noop("Search %(name)s"),
-    gettext_noop("True"),
-    gettext_noop("False"),
-    gettext_noop("None"),
-    gettext_noop("Shengkang station"),
-    gettext_noop("Unit"),
 )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shengkang.audit import services as audit
 from shengkang.organization.desk import ReadOnlyAdmin, Verb
-from shengkang.reports import services
+from shengkang.reports import nails, services
 from shengkang.reports.models import Briefing, ClosedMonth, ReportLine
 
 
@@ -26,11 +26,22 @@ class ReportLineAdmin(ReadOnlyAdmin):
     """Ids of single rows are the station's; leaders read figures on the dashboard."""
 
     access_object = "closed_figures"
-    list_display = ["month", "part", "village", "kind", "value"]
+    list_display = ["month", "part_name", "village", "kind", "value"]
     list_select_related = ["village"]
     list_filter = ["month"]
-    search_fields = ["part"]
     ordering = ["-month", "part", "village", "kind"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["part_name" if name == "part" else name for name in super().get_readonly_fields(request, obj)]
+
+    def get_fields(self, request, obj=None):
+        return self.get_readonly_fields(request, obj)
+
+    @admin.display(description=_("figure"), ordering="part")
+    def part_name(self, line):
+        """The part in words; one whose room is gone keeps its key."""
+        part = nails.parts().get(line.part)
+        return part.name if part else line.part
 
 
 @admin.register(Briefing)

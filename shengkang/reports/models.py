@@ -93,7 +93,7 @@ class ReportLine(Fact):
         ]
 
     def __str__(self):
-        return f"{self.part} {self.month:%Y-%m}"
+        return f"{self.month:%Y-%m} · {self.value}"
 
 
 class BriefingQuerySet(models.QuerySet):

@@ -4,9 +4,10 @@ import re
 from html import unescape
 
 # What is the same in both languages, or not a word at all.
+# True, False, None and Search are spoken by icons of Django's admin, which it does not translate.
 # "Key" names a hidden field that only a form sent without it shows.
 KNOWN = {
-    "Key",
+    "Key", "True", "False", "None", "Search",
     "API", "Excel", "PDF", "Word", "QR", "GET", "POST", "OpenAPI", "https", "http", "www", "html",
 }  # fmt: skip
 _unseen = re.compile(r"<(script|style|template|svg)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)

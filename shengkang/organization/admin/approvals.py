@@ -12,7 +12,9 @@ from shengkang.organization.models import Approval
 def cells_to_ask(user) -> list[tuple[str, str]]:
     """The P cells of a user's roles, as choices."""
     return [
-        (f"{obj}.{action}", f"{obj} · {action}") for obj, action in access.matrix() if "P" in access.scopes(user, obj, action)
+        (f"{obj}.{action}", words)
+        for (obj, action), words in access.BY_APPROVAL.items()
+        if "P" in access.scopes(user, obj, action)
     ]
 
 
@@ -45,9 +47,10 @@ def _waits_for(approval, user):
 class ApprovalAdmin(ReadOnlyAdmin):
     access_object = "approval"
     add_action = "ask"
-    list_display = ["asked_at", "asked_by", "obj", "action", "target_ref", "decision", "decided_by", "expires_at"]
+    list_display = ["asked_at", "asked_by", "what_for", "target_ref", "decision", "decided_by", "expires_at"]
     list_filter = ["decision"]
     list_select_related = ["asked_by", "decided_by"]
+    fields = ["asked_at", "asked_by", "what_for", "target_ref", "reason", "decision", "decided_by", "decided_at", "expires_at"]
     opening = Verb(
         "ask", _("Ask for an approval"), "ask", _ask, form=AskForm, hint=_("A chief of your station decides, not you.")
     )
@@ -70,3 +73,10 @@ class ApprovalAdmin(ReadOnlyAdmin):
             tone="danger",
         ),
     )
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.fields
+
+    @admin.display(description=_("what for"))
+    def what_for(self, approval):
+        return approval.what_for

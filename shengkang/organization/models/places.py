@@ -98,7 +98,7 @@ class Coverage(models.Model):
     """A village is served by one station only."""
 
     station = models.ForeignKey(Station, models.CASCADE)
-    unit = models.OneToOneField(Unit, models.PROTECT)
+    unit = models.OneToOneField(Unit, models.PROTECT, verbose_name=pgettext_lazy("administration", "unit"))
 
     class Meta:
         verbose_name = _("coverage")

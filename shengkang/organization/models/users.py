@@ -135,4 +135,9 @@ class Approval(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.obj} · {self.action} · {self.get_decision_display()}"
+        return f"{self.what_for} · {self.get_decision_display()}"
+
+    @property
+    def what_for(self):
+        """The cell in words; a cell that is no longer asked for keeps its code."""
+        return access.BY_APPROVAL.get((self.obj, self.action), f"{self.obj} · {self.action}")
