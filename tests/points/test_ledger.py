@@ -225,8 +225,8 @@ def test_a_statement_names_the_rule_and_the_fact_of_every_line(world):
     wallet.refresh_from_db()
     said = [(line.points, line.after, line.title, line.fact) for line in statement_of(wallet).lines]
     assert said == [
-        (-50, 0, "Taken back: 主动调解", "案件重开"),
-        (40, 50, "Goods given back", "大米 × 2 · 超市1"),
+        (-50, 0, gettext("Taken back: %(rule)s") % {"rule": "主动调解"}, "案件重开"),
+        (40, 50, gettext("Goods given back"), "大米 × 2 · 超市1"),
         (-40, 10, "大米 × 2", "超市1"),
         (50, 50, "主动调解", f"{case.category} {case.no}"),
     ]

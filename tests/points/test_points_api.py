@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext
 from rest_framework.test import APIClient
 
 from points.models import Redemption
@@ -70,7 +71,9 @@ def test_facts_have_no_writing_calls(side, method, name):
 def test_a_confidential_rule_is_not_named(side):
     wallet = make_wallet(side)
     make_award(side, wallet, 5, rule=make_rule(side.station, name="提供线索", confidential=True))
-    assert [row["rule"] for row in knock(side.officer).get(url("transfers")).json()["results"]] == ["Confidential matter"]
+    assert [row["rule"] for row in knock(side.officer).get(url("transfers")).json()["results"]] == [
+        gettext("Confidential matter")
+    ]
 
 
 @pytest.mark.parametrize("role", ["officer", "resident", "household_head", "volunteer"])
