@@ -97,7 +97,8 @@ class Station:
         if "MAKELEVEL" in os.environ:
             # Somebody who kills `make` without mercy means us as well.
             die_with_parent(signal.SIGTERM)
-            self._make = os.getppid()
+            # Started in the background of a script, make ignores SIGINT from the beginning and gives nothing up.
+            self._make = os.getppid() if catches(os.getppid(), signal.SIGINT) else None
         try:
             end_leftovers(self.place, self.say)
             yield
