@@ -158,6 +158,17 @@ def test_every_fact_inherits_its_protection(model):
     assert {"is_a_fact", "is_not_emptied"} <= {trigger.name for trigger in model._meta.triggers}
 
 
+def test_every_model_says_who_may_see_it():
+    """The audit room lies below users and roles: its rows name them by text, and the desk opens them by approval alone."""
+    silent = {
+        model._meta.label
+        for config in OURS
+        for model in config.get_models()
+        if not model.__name__.endswith("Event") and not hasattr(model._default_manager.all(), "visible_to")
+    }
+    assert silent == {"audit.AuditEntry", "audit.AccessEntry", "audit.Receipt"}
+
+
 def test_no_file_is_a_tower():
     tall = {
         str(file.relative_to(HOUSE)): lines

@@ -80,6 +80,11 @@ class EvaluationPeriod(models.Model):
         return f"{self.starts_on:%Y-%m-%d} – {self.ends_on:%Y-%m-%d}"
 
 
+class PeriodStepQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(period__in=EvaluationPeriod.objects.visible_to(user))
+
+
 class PeriodStep(Fact):
     """Who moved a period, when, from what to what."""
 
@@ -88,6 +93,8 @@ class PeriodStep(Fact):
     to_status = models.CharField(_("to"), max_length=10, choices=EvaluationPeriod.Status.choices)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
+
+    objects = PeriodStepQuerySet.as_manager()
 
     class Meta(Fact.Meta):
         verbose_name = _("step of a period")

@@ -235,6 +235,11 @@ class Redemption(models.Model):
         return f"{self.shop} {self.points}"
 
 
+class RedemptionLineQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(redemption__in=Redemption.objects.visible_to(user))
+
+
 class RedemptionLine(Fact):
     """So many pieces of one kind of goods on a slip, at the price of that day."""
 
@@ -244,6 +249,8 @@ class RedemptionLine(Fact):
     item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("goods"))
     quantity = models.PositiveIntegerField(_("pieces"))
     points = models.PositiveIntegerField(_("points"), help_text=_("for all pieces of the line"))
+
+    objects = RedemptionLineQuerySet.as_manager()
 
     class Meta(Fact.Meta):
         triggers = [*Fact.Meta.triggers, only_by_functions(pgtrigger.Insert)]

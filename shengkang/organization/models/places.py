@@ -94,11 +94,18 @@ class Station(models.Model):
         return self.name
 
 
+class CoverageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(station_id=user.station_id)
+
+
 class Coverage(models.Model):
     """A village is served by one station only."""
 
     station = models.ForeignKey(Station, models.CASCADE)
     unit = models.OneToOneField(Unit, models.PROTECT, verbose_name=pgettext_lazy("administration", "unit"))
+
+    objects = CoverageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("coverage")

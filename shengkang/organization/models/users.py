@@ -68,12 +68,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         return frozenset(self.memberships.values_list("role", flat=True))
 
 
+class MembershipQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The roles of the accounts that `user` may see."""
+        return self.filter(user__in=User.objects.visible_to(user))
+
+
 class Membership(models.Model):
     """A user holds a role in a unit: an officer in the town, a head in a village, a leader over a township."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("account"))
     role = models.CharField(pgettext_lazy("membership", "role"), max_length=20, choices=Role.choices)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("administration", "unit"))
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = pgettext_lazy("role held", "membership")
