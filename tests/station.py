@@ -83,20 +83,26 @@ def make_template(migrate) -> None:
         cursor.execute(f'ALTER DATABASE "{building}" RENAME TO "{name}"')
 
 
+def _patiently(cursor, statement: str) -> None:
+    """Run a statement that another connection may stand in the way of for an instant, for five seconds at most."""
+    for attempt in range(50):
+        try:
+            cursor.execute(statement)
+            return
+        except (psycopg2.errors.ObjectInUse, psycopg2.errors.InsufficientPrivilege):
+            # Another worker is copying the template, or the process of a client that just left has not quite ended:
+            # the owner may not end processes of the application's role, so FORCE is refused until it is gone.
+            if attempt == 49:
+                raise
+            time.sleep(0.1)
+
+
 def clone(name: str) -> None:
     with _owner() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        for attempt in range(50):
-            try:
-                cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_name()}"')
-                return
-            except psycopg2.errors.ObjectInUse:
-                # Another worker is copying the template at this moment.
-                if attempt == 49:
-                    raise
-                time.sleep(0.1)
+        _patiently(cursor, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _patiently(cursor, f'CREATE DATABASE "{name}" TEMPLATE "{template_name()}"')
 
 
 def drop(name: str) -> None:
     with _owner() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _patiently(cursor, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
