@@ -17,6 +17,16 @@ NOW = datetime(2026, 3, 11, 10, 0, tzinfo=SHANGHAI)
 PASSWORD = "correct horse battery"
 
 
+IN_A_VILLAGE = (
+    Role.HOUSEHOLD_HEAD,
+    Role.SHOP_KEEPER,
+    Role.VOLUNTEER,
+    Role.RESIDENT,
+    Role.POST_LIAISON,
+    Role.VILLAGE_CADRE,
+)
+
+
 def make_unit(parent, level, code, name):
     path = f"{parent.path if parent else ''}{code}."
     return Unit.objects.create(parent=parent, level=level, code=code if len(code) == 12 else "", name=name, path=path)
@@ -46,11 +56,7 @@ def make_station(no: int, town: Unit) -> SimpleNamespace:
         Coverage.objects.create(station=station, unit=village)
     users = {}
     for index, role in enumerate(Role.values):
-        unit = (
-            villages[0]
-            if role in (Role.HOUSEHOLD_HEAD, Role.SHOP_KEEPER, Role.VOLUNTEER, Role.RESIDENT, Role.POST_LIAISON)
-            else town
-        )
+        unit = villages[0] if role in IN_A_VILLAGE else town
         person = None
         if role not in (Role.DEVICE, Role.ADMINISTRATOR, Role.TOWNSHIP_LEADER):
             person = make_person(station, villages[0], f"角色{no}{index}")

@@ -29,6 +29,7 @@ class Role(models.TextChoices):
     DEVICE = "device", _("device")
     RESIDENT = "resident", _("resident")
     ADMINISTRATOR = "administrator", _("administrator")
+    VILLAGE_CADRE = "village_cadre", _("village cadre")
 
 
 # Those who work at the station's web desk; everyone else has the phone, leaders the dashboard.

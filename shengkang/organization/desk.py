@@ -1,5 +1,6 @@
 """The admin as a desk: rows by `visible_to`, permissions by the access matrix, verbs as buttons that make one call."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -149,13 +150,12 @@ class StationAdmin(admin.ModelAdmin):
         form = form_class(*sent, thing=thing, user=request.user)
         if request.method == "POST" and form.is_valid():
             try:
-                given = () if thing is None else (thing,)
-                result = verb.call(*given, by=request.user, at=timezone.now(), **form.cleaned_data)
+                made = self._act_once(request, verb, thing, form)
             except RuleViolation as refusal:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, verb.done or verb.label)
-                return redirect(self.after_verb(request, result if thing is None else thing))
+                return redirect(self.after_verb(request, made if thing is None else thing))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -164,11 +164,32 @@ class StationAdmin(admin.ModelAdmin):
             "explain": verb.hint,
             "tone": verb.tone,
             "form": form,
+            "idempotency_key": request.POST.get("idempotency_key") or str(uuid.uuid4()),
             "cancel_url": self.list_url() if thing is None else self.after_verb(request, thing),
         }
         return TemplateResponse(
             request, "admin/verb_form.html", context, status=409 if form.is_bound and form.non_field_errors() else 200
         )
+
+    def _act_once(self, request, verb, thing, form):
+        """The one call; the same form sent again (a second click, a page reloaded) finds the first answer. Returns what an opening made."""
+        at, given = timezone.now(), () if thing is None else (thing,)
+
+        def act():
+            made = verb.call(*given, by=request.user, at=at, **form.cleaned_data)
+            return {"made": made.pk} if thing is None else {}
+
+        key = request.POST.get("idempotency_key")
+        if not key:
+            answer = act()
+        else:
+            # A password is not kept, not even inside a hash.
+            secret = {name for name, field in form.fields.items() if isinstance(field.widget, forms.PasswordInput)}
+            typed = {name: sent for name, sent in request.POST.lists() if name not in {"csrfmiddlewaretoken", *secret}}
+            files = [(name, file.name, file.size) for name in request.FILES for file in request.FILES.getlist(name)]
+            body = {"path": request.path, "typed": typed, "files": files}
+            answer = audit.once(by=request.user, verb=f"desk {self._url_name(verb)}", key=key, body=body, at=at, do=act)
+        return self.model._default_manager.get(pk=answer["made"]) if thing is None else None
 
     def _or_404(self, seen):
         if not seen:

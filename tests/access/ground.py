@@ -22,6 +22,7 @@ from shengkang.notices.models import Notice
 from shengkang.organization.access import Role
 from shengkang.organization.models import Address, Approval, Consent, Holiday, Membership, Person, Unit, User
 from shengkang.reports.models import Briefing, ClosedMonth, ReportLine
+from tests.access import wings
 from tests.world import make_home, make_person, make_unit, make_user, make_world
 
 NOBODY = "nobody"
@@ -264,6 +265,7 @@ def make_ground() -> SimpleNamespace:
         _evaluation(place, at)
         _ledger(place, at)
         _reports(place, at)
+        wings.lay(place, at)
     world.holiday = Holiday.objects.create(day=date(2031, 5, 1), name="节日", works=False)
     world.group = make_unit(world.here.villages[0], Unit.Level.GROUP, "01", "一组")
     world.seal = Seal.objects.first()

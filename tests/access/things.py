@@ -1,56 +1,12 @@
 """What a URL is about: for each key of `urls.csv` the role's own (or involved) instance, one of the same station, one of the other."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 from django.urls import reverse
 
 from shengkang.cases.models import Category
-from tests.access.law import OTHER, OWN, SAME
-
-
-class Trio(NamedTuple):
-    """None: there is no such instance (nothing is own by nature, or nothing belongs to a station)."""
-
-    own: Any = None
-    same: Any = None
-    other: Any = None
-
-    def cases(self):
-        return [(name, thing) for name, thing in zip((OWN, SAME, OTHER), self, strict=True) if thing is not None]
-
-
-def _of_place(own: str, same: str = "") -> Callable:
-    """Things that hang on the place: the near one is everybody's own as far as the matrix entrusts it to a role."""
-
-    def build(ground, role):
-        return Trio(getattr(ground.here, own), getattr(ground.here, same) if same else None, getattr(ground.there, own))
-
-    return build
-
-
-def _by_role(rows: str, same: str) -> Callable:
-    """Things of which every role has one of its own."""
-
-    def build(ground, role):
-        here, there = getattr(ground.here, rows), getattr(ground.there, rows)
-        return Trio(here.get(role), getattr(ground.here, same), there.get(role) or next(iter(there.values())))
-
-    return build
-
-
-def _by_user(rows: str) -> Callable:
-    """Things kept under the account they belong to; the colleague's is of the same station."""
-
-    def build(ground, role):
-        here, there = ground.here, ground.there
-        mine, colleague = here.users.get(role), here.colleague["officer"]
-        return Trio(
-            getattr(here, rows).get(mine.pk if mine else None), getattr(here, rows)[colleague.pk],
-            getattr(there, rows)[there.colleague["officer"].pk],
-        )  # fmt: skip
-
-    return build
+from tests.access import wings
+from tests.access.trio import Trio, by_role, by_user, of_place
 
 
 def _user(ground, role):
@@ -100,50 +56,51 @@ def _deed_to_confirm(ground, role):
 
 
 BUILDERS: dict[str, Callable] = {
-    "accessentry": _of_place("access_entry"),
+    "accessentry": of_place("access_entry"),
     "app_label": _shared(lambda ground: "organization"),
-    "approval": _by_user("approvals"),
+    "approval": by_user("approvals"),
     "assignment": _of_head(lambda place: place.head.assignments.first(), "far_assignment"),
     "attachment": _attachment,
-    "auditentry": _of_place("audit_entry"),
-    "briefing": _of_place("issued", "draft"),
+    "auditentry": of_place("audit_entry"),
+    "briefing": of_place("issued", "draft"),
     "card": _card,
-    "case": _of_place("case", "far_case"),
+    "case": of_place("case", "far_case"),
     "category": _shared(lambda ground: Category.objects.get(code="02")),
-    "closedmonth": _of_place("closed_month"),
-    "consent": _by_user("consents"),
-    "deed": _by_role("deeds", "far_deed"),
+    "closedmonth": of_place("closed_month"),
+    "consent": by_user("consents"),
+    "deed": by_role("deeds", "far_deed"),
     "deed_to_confirm": _deed_to_confirm,
-    "evaluationperiod": _of_place("period"),
+    "evaluationperiod": of_place("period"),
     "holiday": _shared(lambda ground: ground.holiday),
-    "home": _of_place("home", "far_home"),
+    "home": of_place("home", "far_home"),
     "householdhead": _of_head(lambda place: place.head, "far_head"),
-    "item": _of_place("item"),
-    "lot": _of_place("lot", "far_lot"),
-    "notice": _by_user("notices"),
+    "item": of_place("item"),
+    "lot": of_place("lot", "far_lot"),
+    "notice": by_user("notices"),
     "person": _person,
     "price": lambda ground, role: Trio(ground.here.item.prices.first(), None, ground.there.item.prices.first()),
-    "protected_case": _of_place("protected", "far_protected"),
-    "published_period": _of_place("published"),
-    "redemption": _by_role("slips", "far_slip"),
-    "reportline": _of_place("report_line"),
+    "protected_case": of_place("protected", "far_protected"),
+    "published_period": of_place("published"),
+    "redemption": by_role("slips", "far_slip"),
+    "reportline": of_place("report_line"),
     "resident": lambda ground, role: Trio(
         ground.here.home.residents.first(), ground.here.far_resident, ground.there.home.residents.first()
     ),
     "rows_query": _shared(lambda ground: "?part=disputes.found"),
     "rule": lambda ground, role: Trio(ground.here.rule, None, ground.there.rule),
-    "scoreline": _by_role("score_lines", "far_score_line"),
+    "scoreline": by_role("score_lines", "far_score_line"),
     "seal": _shared(lambda ground: ground.seal),
     "shop": _shop,
-    "sighting": _by_role("sightings", "far_sighting"),
+    "sighting": by_role("sightings", "far_sighting"),
     "station": lambda ground, role: Trio(ground.here.station, None, ground.there.station),
-    "stockmove": _of_place("move", "far_move"),
-    "tariff": _of_place("coming_tariff"),
-    "transfer": _by_role("awards", "far_award"),
+    "stockmove": of_place("move", "far_move"),
+    "tariff": of_place("coming_tariff"),
+    "transfer": by_role("awards", "far_award"),
     "unit": _shared(lambda ground: ground.here.villages[0]),
     "user": _user,
-    "visit": _by_role("visits", "far_visit"),
-    "wallet": _by_role("wallets", "far_wallet"),
+    "visit": by_role("visits", "far_visit"),
+    "wallet": by_role("wallets", "far_wallet"),
+    **wings.builders(),
 }
 
 

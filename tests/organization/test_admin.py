@@ -173,3 +173,14 @@ def test_a_holiday_is_typed_in_by_the_chief(world, chief, client):
     assert Holiday.objects.filter(day="2027-10-01", works=False).exists()
     client.force_login(world.here.officer)
     assert client.post(url("holiday", "add"), sent | {"day": "2027-10-02"}).status_code == 403
+
+
+def test_a_form_sent_twice_acts_once_and_another_one_is_refused_the_same_key(world, desk):
+    page = url("approval", "add")
+    key = desk.get(page).context["idempotency_key"]
+    person = world.here.residents[0]
+    sent = {"cell": "resident.read_id_number", "target_ref": audit.ref(person), "reason": "核对协议", "idempotency_key": key}
+    first, again = desk.post(page, sent), desk.post(page, sent)
+    assert (first.status_code, again.url, Approval.objects.count()) == (302, first.url, 1)
+    assert desk.post(page, sent | {"reason": "另一件事"}).status_code == 409
+    assert Approval.objects.count() == 1
