@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from households.services.refusals import (
     DayRefused,
     HeadRefused,
     HomeHasAHead,
+    HomesStillEntrusted,
     NotYourHome,
     must_be_served,
     must_not_lie_ahead,
@@ -20,6 +21,7 @@ from shengkang.audit import services as audit
 from shengkang.organization.access import Role
 from shengkang.organization.models import Membership, Unit, User
 from shengkang.organization.selectors import day_of
+from shengkang.organization.services import give_role
 
 
 @contextmanager
@@ -36,9 +38,23 @@ def _one_head_at_a_time():
         ) from error
 
 
+# Local practice: a head is appointed for three years and may be appointed again.
+TERM_YEARS = 3
+
+
+def end_of_term(from_day: date, years: int) -> date:
+    """The last day of a term of `years` that begins on `from_day`; 29 February ends on a 28th."""
+    try:
+        return from_day.replace(year=from_day.year + years) - timedelta(days=1)
+    except ValueError:
+        return from_day.replace(year=from_day.year + years, day=28)
+
+
 @transaction.atomic
-def appoint_head(*, user: User, village: Unit, from_day: date, by: User, at: datetime) -> HouseholdHead:
-    """Make an account a hundred-household head of a village from a day; the role comes with it.
+def appoint_head(
+    *, user: User, village: Unit, from_day: date, by: User, at: datetime, term_years: int = TERM_YEARS
+) -> HouseholdHead:
+    """Make an account a hundred-household head of a village from a day, for a term of `term_years`; the role comes with it.
 
     Someone whose term has ended may be appointed again; the days of the earlier term stay in the audit. Raises HeadRefused,
     UnitNotServed, DayRefused.
@@ -57,30 +73,45 @@ def appoint_head(*, user: User, village: Unit, from_day: date, by: User, at: dat
     elif from_day < head.active_to:
         raise DayRefused(_("The new term must begin after the end of the earlier one."))
     else:
-        detail = {"earlier_term": [head.active_from.isoformat(), head.active_to.isoformat()]}
-    head.village, head.active_from, head.active_to = village, from_day, None
+        detail = {"earlier_term": [head.active_from.isoformat(), head.active_to.isoformat(), head.parting]}
+    head.village, head.active_from, head.active_to, head.parting = village, from_day, None, ""
+    head.term_ends_on = end_of_term(from_day, term_years)
     head.save()
-    Membership.objects.get_or_create(user=user, role=Role.HOUSEHOLD_HEAD, unit=village)
+    give_role(user=user, role=Role.HOUSEHOLD_HEAD, unit=village, by=by, at=at)
     audit.note_deed(verb="appoint_head", about=head, by=by, at=at, detail=detail)
     return head
 
 
 @transaction.atomic
-def end_term(*, head: HouseholdHead, on: date, by: User, at: datetime) -> HouseholdHead:
-    """End a head's term: the role goes, and homes not yet handed over are without a head from that day.
+def renew_term(*, head: HouseholdHead, by: User, at: datetime, term_years: int = TERM_YEARS) -> HouseholdHead:
+    """Let a head serve `term_years` more, counted from the end of the present term (from today where none was set). Raises HeadRefused."""
+    head = serving(head, at)
+    begins = head.term_ends_on + timedelta(days=1) if head.term_ends_on else day_of(at)
+    head.term_ends_on = end_of_term(begins, term_years)
+    head.save(update_fields=["term_ends_on"])
+    audit.note_deed(verb="renew_term", about=head, by=by, at=at, detail={"term_ends_on": head.term_ends_on.isoformat()})
+    return head
 
-    Raises HeadRefused, DayRefused.
+
+@transaction.atomic
+def end_term(*, head: HouseholdHead, on: date, parting: str, by: User, at: datetime) -> HouseholdHead:
+    """Part with a head on a day, for a reason (HouseholdHead.Parting): the role goes. His homes must have been handed over before.
+
+    Raises HeadRefused, DayRefused, HomesStillEntrusted.
     """
     head = serving(head, at)
     must_not_lie_ahead(on, at)
-    mine = head.assignments.in_force()
-    if on < head.active_from or mine.filter(active_from__gt=on).exists():
-        raise DayRefused(_("The term cannot end before it began, nor before homes were assigned in it. Choose a later day."))
-    homes = mine.update(active_to=on)
-    head.active_to = on
-    head.save(update_fields=["active_to"])
+    if left := head.assignments.in_force().count():
+        raise HomesStillEntrusted(
+            _("%(count)s homes are still entrusted to %(name)s. Hand them over to another head first, then end the term.")
+            % {"count": left, "name": head.user.name}
+        )
+    if on < head.active_from or head.assignments.filter(active_to__gt=on).exists():
+        raise DayRefused(_("The term cannot end before it began, nor before the homes were handed over. Choose a later day."))
+    head.active_to, head.parting = on, parting
+    head.save(update_fields=["active_to", "parting"])
     Membership.objects.filter(user=head.user, role=Role.HOUSEHOLD_HEAD).delete()
-    audit.note_deed(verb="end_term", about=head, by=by, at=at, detail={"homes_without_head": homes})
+    audit.note_deed(verb="end_term", about=head, by=by, at=at, detail={"parting": parting})
     return head
 
 

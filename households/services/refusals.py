@@ -39,6 +39,34 @@ class SightingRefused(RuleViolation):
     """The sighting belongs somewhere else."""
 
 
+class HomesStillEntrusted(RuleViolation):
+    """Homes are still the head's; somebody has to take them over first."""
+
+
+class NominationRefused(RuleViolation):
+    """This person cannot be proposed there, or not by this account."""
+
+
+class NominationDecided(RuleViolation):
+    """The nomination was decided or withdrawn before."""
+
+
+class TrainingRefused(RuleViolation):
+    """The training names nobody, or somebody who was no head."""
+
+
+class CampaignRefused(RuleViolation):
+    """The campaign cannot be opened like this, or does not run."""
+
+
+class CheckIncomplete(RuleViolation):
+    """What was found does not fit the result, or names a line the checklist does not have."""
+
+
+class AnswerRefused(RuleViolation):
+    """The answer leads nowhere, or the sighting is answered elsewhere."""
+
+
 def must_be_served(station: Station, village: Unit) -> None:
     if not station.covers.filter(pk=village.pk).exists():
         raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from households.models import Home, Sighting, Visit
+from households.services import notes
 from households.services.refusals import NotYourHome, SightingRefused, must_be_entrusted, must_be_served
 from shengkang.attachments import services as attachments
 from shengkang.cases import services as cases
@@ -72,7 +73,7 @@ def report_quarrel(
 def report_sighting(
     *, kind: str, text: str, by: User, at: datetime, village: Unit | None = None, home: Home | None = None, photos: Sequence = ()
 ) -> Sighting:
-    """Tell of an unknown stranger or something else, at a home or somewhere in a village.
+    """Tell of an unknown stranger or something else, at a home or somewhere in a village; the officers of the village hear of it.
 
     Raises SightingRefused (a quarrel opens a case; no place given), NotYourHome, UnitNotServed, attachments.services.FileRefused.
     """
@@ -87,6 +88,17 @@ def report_sighting(
     sighting = Sighting.objects.create(station=by.station, village=village, by=by, home=home, kind=kind, text=text, at=at)
     for photo in photos:
         attachments.attach(owner=sighting, station=by.station, upload=photo, by=by, at=at)
+    stranger = kind == Sighting.Kind.STRANGER
+    notes.tell(
+        notes.officers_of(by.station, village).exclude(pk=by.pk),
+        kind="sighting.stranger" if stranger else "sighting.new",
+        text=_("An unknown stranger was seen in one of your villages. Open the message at once.")
+        if stranger
+        else _("Something was told to the information desk. Open the message to answer it."),
+        key=f"sighting:{sighting.pk}",
+        about=sighting,
+        at=at,
+    )
     return sighting
 
 
