@@ -1,0 +1,63 @@
+"""What happens around patrols: how somebody becomes a volunteer, shifts and who takes them, patrols, and what they find."""
+
+from patrols.services.patrolling import (
+    AttendanceRefused,
+    NotTheLeader,
+    PatrolRefused,
+    end_patrol,
+    start_patrol,
+)
+from patrols.services.shifts import (
+    LeaderBusy,
+    ShiftFull,
+    ShiftRefused,
+    SignUpRefused,
+    cancel_shift,
+    change_leader,
+    plan_shift,
+    plan_shifts,
+    remind_of_shifts,
+    sign_up,
+    withdraw,
+)
+from patrols.services.vetting import (
+    ApplicationRefused,
+    NotYourVoice,
+    PaperMissing,
+    apply,
+    apply_again,
+    approve,
+    decline,
+    leave,
+    recommend,
+    review,
+)
+
+__all__ = [
+    "ApplicationRefused",
+    "AttendanceRefused",
+    "LeaderBusy",
+    "NotTheLeader",
+    "NotYourVoice",
+    "PaperMissing",
+    "PatrolRefused",
+    "ShiftFull",
+    "ShiftRefused",
+    "SignUpRefused",
+    "apply",
+    "apply_again",
+    "approve",
+    "cancel_shift",
+    "change_leader",
+    "decline",
+    "end_patrol",
+    "leave",
+    "plan_shift",
+    "plan_shifts",
+    "recommend",
+    "remind_of_shifts",
+    "review",
+    "sign_up",
+    "start_patrol",
+    "withdraw",
+]
