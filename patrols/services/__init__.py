@@ -1,5 +1,6 @@
 """What happens around patrols: how somebody becomes a volunteer, shifts and who takes them, patrols, and what they find."""
 
+from patrols.services.findings import FindingRefused, report_finding
 from patrols.services.patrolling import (
     AttendanceRefused,
     NotTheLeader,
@@ -8,6 +9,7 @@ from patrols.services.patrolling import (
     start_patrol,
 )
 from patrols.services.shifts import (
+    LEADERS,
     LeaderBusy,
     ShiftFull,
     ShiftRefused,
@@ -34,8 +36,10 @@ from patrols.services.vetting import (
 )
 
 __all__ = [
+    "LEADERS",
     "ApplicationRefused",
     "AttendanceRefused",
+    "FindingRefused",
     "LeaderBusy",
     "NotTheLeader",
     "NotYourVoice",
@@ -56,6 +60,7 @@ __all__ = [
     "plan_shifts",
     "recommend",
     "remind_of_shifts",
+    "report_finding",
     "review",
     "sign_up",
     "start_patrol",
