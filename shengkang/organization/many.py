@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shengkang.audit import services as audit
 from shengkang.organization import sealed
-from shengkang.organization.bulk import copy_rows, draw_ids, update_rows
+from shengkang.organization.bulk import copy_rows, draw_ids, span_of, update_rows
 from shengkang.organization.models import Person, Station, Unit, User
 from shengkang.organization.services import AlreadyKnown, UnitNotServed, check_id_number, name_key
 
@@ -59,13 +59,8 @@ def register_people(*, station: Station, people: Sequence[NewPerson], by: User, 
             for pk, each, number in zip(ids, people, numbers, strict=True)
         ),
     )
-    audit.note_deed(verb="register_people", about=station, by=by, at=at, detail={"people": _span(ids)})
+    audit.note_deed(verb="register_people", about=station, by=by, at=at, detail={"people": span_of(ids)})
     return ids
-
-
-def _span(ids: Sequence[int]) -> dict[str, Any]:
-    """Ids drawn together, as short as they can be told."""
-    return {"count": len(ids)} | ({"first": min(ids), "last": max(ids)} if ids else {})
 
 
 @transaction.atomic

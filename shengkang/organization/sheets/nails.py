@@ -85,7 +85,6 @@ class Scene:
         return found
 
 
-
 @dataclass(frozen=True)
 class Sheet:
     """Rows of one noun, as a station keeps them in Excel.

@@ -22,7 +22,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from shengkang.errors import RuleViolation
-from shengkang.organization.sheets.cells import CellRefused, neutral
+from shengkang.organization.sheets.cells import neutral
 from shengkang.organization.sheets.nails import Sheet
 from shengkang.organization.sheets.plan import Plan, Row
 
@@ -47,7 +47,9 @@ class SheetRefused(RuleViolation):
 
 
 def _unreadable() -> SheetRefused:
-    return SheetRefused(_("This file cannot be read. Open it in Excel or WPS, save it as .xlsx without a password, and send it again."))
+    return SheetRefused(
+        _("This file cannot be read. Open it in Excel or WPS, save it as .xlsx without a password, and send it again.")
+    )
 
 
 def _measure(content: bytes) -> None:
@@ -56,7 +58,8 @@ def _measure(content: bytes) -> None:
         raise SheetRefused(_("This file is empty. Choose it once more."))
     if len(content) > MOST_BYTES:
         raise SheetRefused(
-            _("This file is larger than %(most)s MB. Divide it into several files, village by village.") % {"most": MOST_BYTES // 2**20}
+            _("This file is larger than %(most)s MB. Divide it into several files, village by village.")
+            % {"most": MOST_BYTES // 2**20}
         )
     if not content.startswith(b"PK\x03\x04"):
         raise SheetRefused(_("This is no .xlsx file. Open it in Excel or WPS and save it as .xlsx."))
@@ -69,7 +72,9 @@ def _measure(content: bytes) -> None:
         raise SheetRefused(_("This is no .xlsx file. Open it in Excel or WPS and save it as .xlsx."))
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNZIPPED:
         raise SheetRefused(
-            _("This file unfolds to more than can be read. Copy only the rows that are needed into a fresh template and send that.")
+            _(
+                "This file unfolds to more than can be read. Copy only the rows that are needed into a fresh template and send that."
+            )
         )
 
 
@@ -108,7 +113,9 @@ def _find_header(sheet: Sheet, book) -> tuple[Any, int, tuple, dict[str, int]]:
             return worksheet, number, cells, where
     wanted = "、".join(str(column.header) for column in sheet.columns if column.required)
     raise SheetRefused(
-        _("The first row must hold the headers of the template; needed are: %(headers)s. Download the template and copy the rows into it.")
+        _(
+            "The first row must hold the headers of the template; needed are: %(headers)s. Download the template and copy the rows into it."
+        )
         % {"headers": wanted}
     )
 
@@ -131,10 +138,10 @@ def read(sheet: Sheet, content: bytes) -> tuple[Plan, list[Row]]:
 
 def _read_book(sheet: Sheet, book) -> tuple[Plan, list[Row]]:
     worksheet, header_row, header, where = _find_header(sheet, book)
-    plan = Plan({column.key: (get_column_letter(where[column.key] + 1), column) for column in sheet.columns if column.key in where})
-    plan.unread = [
-        str(cell).strip() for place, cell in enumerate(header) if cell is not None and place not in where.values()
-    ]
+    plan = Plan(
+        {column.key: (get_column_letter(where[column.key] + 1), column) for column in sheet.columns if column.key in where}
+    )
+    plan.unread = [str(cell).strip() for place, cell in enumerate(header) if cell is not None and place not in where.values()]
     raw: dict[int, list] = {}
     rows = worksheet.iter_rows(min_row=header_row + 1, max_row=LAST_ROW, max_col=MOST_COLUMNS, values_only=True)
     for number, cells in enumerate(rows, start=header_row + 1):
@@ -143,7 +150,8 @@ def _read_book(sheet: Sheet, book) -> tuple[Plan, list[Row]]:
         raw[number] = list(cells)
         if len(raw) > sheet.most_rows:
             raise SheetRefused(
-                _("This sheet has more than %(most)s rows. Divide it into several files, village by village.") % {"most": sheet.most_rows}
+                _("This sheet has more than %(most)s rows. Divide it into several files, village by village.")
+                % {"most": sheet.most_rows}
             )
     _fill_merged(worksheet, raw)
     understood = [row for number, cells in raw.items() if (row := _understand(sheet, plan, where, number, cells))]
