@@ -64,11 +64,8 @@ class ReasonForm(VerbForm):
 
 
 def _upload(*, by, at, sheet, file):
-    if file.size > workbook.MOST_BYTES:
-        # Not read into memory first; the refusal is the machinery's own.
-        content = file.read(workbook.MOST_BYTES + 1)
-    else:
-        content = file.read()
+    # One byte more than may be is enough to be refused.
+    content = file.read(workbook.MOST_BYTES + 1)
     return services.plan_import(station=by.station, sheet=nails.find(sheet), file_name=file.name, content=content, by=by, at=at)
 
 
@@ -274,9 +271,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         title = _("Export: %(sheet)s") % {"sheet": sheet.title}
         explain = _("That you took the rows out, how many and why, is written down. ID numbers are not in the file.")
         form = VerbForm(thing=None, user=request.user)
-        return TemplateResponse(
-            request, "admin/verb_form.html", self._context(request, title=title, explain=explain, form=form, resend=True)
-        )
+        return TemplateResponse(request, "admin/verb_form.html", self._context(request, title=title, explain=explain, form=form))
 
     def ask_export_view(self, request, key):
         sheet = self._sheet(request, key)
