@@ -22,7 +22,13 @@ from shengkang.organization.selectors import start_of
 FILE = Path(__file__).parent / "data" / "tariff.csv"
 SPANS = {"月": Rule.Span.PERIOD, "季": Rule.Span.QUARTER, "年": Rule.Span.YEAR}
 # Items whose facts the evaluation finds by itself.
-FACTS = {44: Rule.Fact.MEDIATED, 45: Rule.Fact.CARE_VISIT}
+FACTS = {
+    1: Rule.Fact.PATROLLED,
+    2: Rule.Fact.SMALL_DISPUTE,
+    43: Rule.Fact.HAZARD,
+    44: Rule.Fact.MEDIATED,
+    45: Rule.Fact.CARE_VISIT,
+}
 # Help in an arrest is never told with its fact, or the helper pays for it.
 CONFIDENTIAL_TOO = {3}
 BASE_POINTS = 60

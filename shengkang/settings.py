@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "shengkang.reports",
     "shengkang.portal",
     "shengkang.cases",
+    "shengkang.hazards",
     "households",
     "posts",
     "patrols",
