@@ -1,11 +1,16 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
 class OrganizationConfig(AppConfig):
     name = "shengkang.organization"
     verbose_name = _("Organization")
+
+    def ready(self):
+        # Every wing's imports.py hangs its sheets; nothing here knows who they are.
+        autodiscover_modules("imports")
 
 
 class DeskConfig(admin_apps.AdminConfig):
