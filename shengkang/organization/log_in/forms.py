@@ -54,8 +54,10 @@ class AccountChoice(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, user):
         places = "、".join(dict.fromkeys(membership.unit.name for membership in user.memberships.all()))
-        known = "" if user.last_login else f" · {_('never logged in')}"
-        return f"{user.name} · {places} · {user.phone[:3]}****{user.phone[-4:]}{known}"
+        told = [user.name, places, f"{user.phone[:3]}****{user.phone[-4:]}"]
+        if user.last_login is None:
+            told.append(str(_("never logged in")))
+        return " · ".join(told)
 
 
 class WhoseCardsForm(forms.Form):
