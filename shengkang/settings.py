@@ -33,6 +33,8 @@ def _url(name: str) -> str:
     return env.str(name, default=_embedded.get(name, ""))
 
 
+# True for commands that touch no data, on a checkout that was told no secret.
+BARE = False
 if TESTING:
     SECRET_KEY = "only-for-tests-" + "x" * 40
     FIELD_KEYS = ["test:" + "11" * 32]
@@ -45,7 +47,7 @@ else:
             raise ImproperlyConfigured(
                 "SECRET_KEY and FIELD_KEYS (id:hex of 32 bytes, newest first) must be set; `make run` makes them for a demo."
             )
-        SECRET_KEY, FIELD_KEYS = "nothing-is-signed-here", ["bare:" + "00" * 32]
+        SECRET_KEY, FIELD_KEYS, BARE = "nothing-is-signed-here", ["bare:" + "00" * 32], True
 
 # The names of this machine for itself. A demo answers to others only when it is started for them (HOST=0.0.0.0 make run).
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]

@@ -166,9 +166,14 @@ class Station:
         for step in files:
             self._finish(step)
         stamp.write_text(mark)
+        check = self._manage("check", "--database", "default")
         if self.demo:
             self.say("Demo station (made once, when the database is empty) …")
             self._finish(self._manage("demo"))
+        self._finish(check)
+        _head, _warnings, told = check.log.read_text(errors="replace").partition("WARNINGS:")
+        if told:
+            self.say("What needs a hand (docs/operations.md):\n" + told.strip())
 
     def _serve(self) -> None:
         python = [sys.executable, "-m"]

@@ -7,6 +7,11 @@ class OrganizationConfig(AppConfig):
     name = "shengkang.organization"
     verbose_name = _("Organization")
 
+    def ready(self):
+        from shengkang.organization import checks, panels
+
+        panels.hang("organization", checks.needs_mending, order=90)
+
 
 class DeskConfig(admin_apps.AdminConfig):
     """Django's admin with our front page; named in INSTALLED_APPS in its place."""
