@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "shengkang.reports",
     "shengkang.portal",
     "shengkang.cases",
+    "shengkang.hazards",
     "households",
     "posts",
     "patrols",

@@ -1,4 +1,4 @@
-"""百户长: homes, who lives in them, the heads who look after about a hundred each, and what they see."""
+"""Homes, who lives in them, the heads who look after about a hundred each, and for how long."""
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -9,8 +9,6 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from shengkang.audit.models import Fact
-from shengkang.cases.models import DisputeCase
 from shengkang.organization import access
 from shengkang.organization.models import Address, Membership, Person, Station, StationQuerySet, Unit, User
 from shengkang.organization.same_station import SameStation, StationStays
@@ -135,11 +133,21 @@ class HeadQuerySet(StationQuerySet):
 class HouseholdHead(models.Model):
     """A trusted local who looks after about a hundred homes (百户长), appointed for a term."""
 
+    class Parting(models.TextChoices):
+        TERM_OVER = "term", _("term is over")
+        OWN_WISH = "wish", _("at his own wish")
+        MOVED = "moved", _("moved away")
+        HEALTH = "health", _("for reasons of health")
+        DISMISSED = "dismissed", _("dismissed")
+
     station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("police station"))
     village = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("village or community"))
     user = models.OneToOneField(User, models.PROTECT, related_name="household_head", verbose_name=_("account"))
     active_from = models.DateField(_("appointed on"))
+    # When the term he was appointed for ends; he serves on until somebody parts with him.
+    term_ends_on = models.DateField(_("term ends on"), null=True, blank=True)
     active_to = models.DateField(_("served until"), null=True, blank=True)
+    parting = models.CharField(_("parted because"), max_length=10, choices=Parting.choices, blank=True)
 
     objects = HeadQuerySet.as_manager()
 
@@ -195,90 +203,3 @@ class Assignment(models.Model):
 
     def __str__(self):
         return f"{self.head} → {self.home}"
-
-
-class SightingQuerySet(StationQuerySet):
-    def visible_to(self, user):
-        scopes = access.scopes(user, "sighting", "read")
-        seen = Q(by=user) if scopes & {"A", "O"} else Q(pk__in=[])
-        if "S" in scopes:
-            seen = Q(station_id=user.station_id)
-        elif "A" in scopes:
-            seen |= Q(home__in=Home.objects.visible_to(user))
-        # A protected case hides its sighting too, from all but those who may see the case and the one who told.
-        protected = DisputeCase.objects.filter(restricted=True, station_id=user.station_id)
-        hidden = protected.exclude(pk__in=DisputeCase.objects.visible_to(user))
-        return self.filter(seen).exclude(~Q(by=user) & Q(case__in=hidden))
-
-
-class Sighting(Fact):
-    """What a head saw and told: a quarrel (which opens a case), an unknown stranger, something else."""
-
-    class Kind(models.TextChoices):
-        QUARREL = "quarrel", _("quarrel")
-        STRANGER = "stranger", _("unknown stranger")
-        OTHER = "other", _("something else")
-
-    station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("police station"))
-    village = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("village or community"))
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("seen by"))
-    home = models.ForeignKey(
-        Home, models.PROTECT, null=True, blank=True, related_name="sightings", verbose_name=pgettext_lazy("dwelling", "home")
-    )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    text = models.TextField(_("what was seen"), max_length=2000)
-    case = models.ForeignKey(
-        DisputeCase, models.PROTECT, null=True, blank=True, related_name="sightings", verbose_name=_("dispute case")
-    )
-    at = models.DateTimeField(_("at"), db_index=True)
-
-    objects = SightingQuerySet.as_manager()
-
-    class Meta(Fact.Meta):
-        verbose_name = _("sighting")
-        verbose_name_plural = _("sightings")
-        triggers = [*Fact.Meta.triggers, SameStation("by", "home", "case")]
-        ordering = ["-at", "-id"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(kind="quarrel") | Q(case__isnull=False), name="sighting_of_a_quarrel_has_a_case"),
-        ]
-
-    def __str__(self):
-        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
-
-
-class VisitQuerySet(StationQuerySet):
-    def visible_to(self, user):
-        scopes = access.scopes(user, "visit", "list")
-        if "S" in scopes:
-            return self.of_station_of(user)
-        if "A" in scopes:
-            return self.filter(Q(by=user) | Q(home__in=Home.objects.visible_to(user)))
-        return self.none()
-
-
-class Visit(Fact):
-    """A head called at a home: talk about prevention, care for an elder, a look at something."""
-
-    class Kind(models.TextChoices):
-        PREVENTION = "prevention", _("talk about prevention")
-        CARE = "care", _("care visit")
-        CHECK = "check", _("look at something")
-
-    station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("police station"))
-    home = models.ForeignKey(Home, models.PROTECT, related_name="visits", verbose_name=pgettext_lazy("dwelling", "home"))
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("visited by"))
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    note = models.CharField(_("note"), max_length=500, blank=True)
-    at = models.DateTimeField(_("at"), db_index=True)
-
-    objects = VisitQuerySet.as_manager()
-
-    class Meta(Fact.Meta):
-        verbose_name = pgettext_lazy("household", "visit")
-        verbose_name_plural = pgettext_lazy("household", "visits")
-        triggers = [*Fact.Meta.triggers, SameStation("by", "home")]
-        ordering = ["-at", "-id"]
-
-    def __str__(self):
-        return f"{self.home} {self.at:%Y-%m-%d}"

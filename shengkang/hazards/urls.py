@@ -1,0 +1,4 @@
+"""Phone pages of hazards."""
+
+app_name = "hazards"
+urlpatterns = []
