@@ -99,7 +99,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Puts the user's id beside every history row the triggers write.
     "pghistory.middleware.HistoryMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "shengkang.organization.logs.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
