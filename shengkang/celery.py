@@ -12,6 +12,7 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     # name                        task                                     when (Asia/Shanghai)
+    "tell of alarms":            {"task": "posts.dispatch",                "schedule": 10.0},
     "deliver notices":           {"task": "notices.deliver",               "schedule": 20.0},
     "seal the ledger":           {"task": "points.seal",                   "schedule": 60.0},
     "let holds run out":         {"task": "points.time_out_holds",         "schedule": 60.0},
