@@ -274,8 +274,8 @@ def test_minors_leave_the_house_under_an_approval_of_their_own_only(here):
 
 
 def test_what_goes_out_comes_back_the_same(here):
-    take_in(here, "homes", HOME, [["试1村1", "一组", "9号", "=张三", None, 31.5, 111.25]])
-    take_in(here, "residents", PEOPLE, [["试1村1", "一组", "9号", "+李四", "13800000001", 1949, ID, "2024-5-1", "alone", "1"]])
+    take_in(here, "homes", HOME, [["试1村1", "一组", "9号", "'=张三", None, 31.5, 111.25]])
+    take_in(here, "residents", PEOPLE, [["试1村1", "一组", "9号", "'+李四", "13800000001", 1949, ID, "2024-5-1", "alone", "1"]])
     for key in ("homes", "residents", "heads"):
         approval = services.ask_to_export(sheet=find(key), reason="核对", by=here.officer, at=NOW)
         organization.decide_approval(approval=approval, grant=True, by=here.station_chief, at=NOW)
