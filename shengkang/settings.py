@@ -238,6 +238,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CaseStatusEnum": "shengkang.cases.moves.Status",
+        "CaseChannelEnum": "shengkang.cases.models.DisputeCase.Channel",
+        "HazardStatusEnum": "shengkang.hazards.moves.Status",
+        "HazardChannelEnum": "shengkang.hazards.models.Hazard.Channel",
         "SightingKindEnum": "households.models.Sighting.Kind",
         "VisitKindEnum": "households.models.Visit.Kind",
         "TransferKindEnum": "points.models.Transfer.Kind",

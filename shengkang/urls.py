@@ -16,5 +16,6 @@ urlpatterns = [
     path("m/posts/", include("posts.urls")),
     path("m/patrols/", include("patrols.urls")),
     path("m/points/", include("points.urls")),
+    path("hooks/", include("posts.hooks")),
     path("api/v1/", include("shengkang.api")),
 ]

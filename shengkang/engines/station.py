@@ -1,4 +1,4 @@
-"""`make run`: servers, migrations, demo, web, worker and beat under one roof, and a clean end."""
+"""`make run`: servers, migrations, demo, web, worker, beat and the watch under one roof, and a clean end."""
 
 import contextlib
 import os
@@ -190,8 +190,10 @@ class Station:
                 *python, "celery", "-A", "shengkang.celery", "beat", "--loglevel", "INFO", "--pidfile", "",
                 "--schedule", str(self.var / "beat-schedule"),
             ],
+            # Tells of alarms within a second, without the broker.
+            "watch": [sys.executable, str(self.home / "manage.py"), "watch_alarms"],
         }  # fmt: skip
-        self.say("Web, worker and beat …")
+        self.say("Web, worker, beat and the watch for alarms …")
         for name, command in commands.items():
             child = Child(name, command, env=self._env, cwd=self.home, log=self.var / "log" / f"{name}.log", say=self.say)
             self.children.append(child)

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +12,8 @@ class OrganizationConfig(AppConfig):
         from shengkang.organization import checks, panels
 
         panels.hang("organization", checks.needs_mending, order=90)
+        # Every wing's imports.py hangs its sheets; nothing here knows who they are.
+        autodiscover_modules("imports")
 
 
 class DeskConfig(admin_apps.AdminConfig):

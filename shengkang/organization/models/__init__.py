@@ -4,6 +4,7 @@ from shengkang.organization.models.calendar import Holiday
 from shengkang.organization.models.people import Consent, Person
 from shengkang.organization.models.places import Address, Coverage, Station, StationQuerySet, Unit
 from shengkang.organization.models.presence import Presence
+from shengkang.organization.models.sheets import ImportRun
 from shengkang.organization.models.users import Approval, Membership, User
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Consent",
     "Coverage",
     "Holiday",
+    "ImportRun",
     "Membership",
     "Person",
     "Presence",
