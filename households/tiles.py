@@ -11,7 +11,7 @@ from households.selectors.desk import needs_a_hand
 from shengkang.attachments import nails as attachments
 from shengkang.organization import panels
 from shengkang.organization.selectors import day_of
-from shengkang.portal.nails import Tile, hang
+from shengkang.portal.nails import Shelf, Tile, hang
 
 
 def is_serving(user) -> bool:
@@ -87,6 +87,7 @@ hang(
         url_name="households:sightings",
         access_line=("sighting", "read"),
         order=65,
+        shelf=Shelf.LOOK,
     )
 )
 
