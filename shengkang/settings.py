@@ -267,6 +267,7 @@ SPECTACULAR_SETTINGS = {
         "CaseChannelEnum": "shengkang.cases.models.DisputeCase.Channel",
         "HazardStatusEnum": "shengkang.hazards.moves.Status",
         "HazardChannelEnum": "shengkang.hazards.models.Hazard.Channel",
+        "CampaignKindEnum": "households.models.Campaign.Kind",
         "SightingKindEnum": "households.models.Sighting.Kind",
         "VisitKindEnum": "households.models.Visit.Kind",
         "TransferKindEnum": "points.models.Transfer.Kind",
