@@ -156,4 +156,6 @@ for _indicator in (
 nails.hang_chart(
     Chart("hazards.trend", _("Hazards over twelve months"), "month", (found, closed), _("Month"), HAZARDS, "line", 20)
 )
-nails.hang_chart(Chart("hazards.groups", _("Hazards by group"), "kind", (found, closed), pgettext_lazy("hazards", "Group"), HAZARDS, "bar", 21))
+nails.hang_chart(
+    Chart("hazards.groups", _("Hazards by group"), "kind", (found, closed), pgettext_lazy("hazards", "Group"), HAZARDS, "bar", 21)
+)
