@@ -1,6 +1,6 @@
 """百米岗: security posts and their liaisons, alarm points, devices and vehicles, cameras as an inventory, and alarms."""
 
-from posts.models.alarms import Alarm, AlarmStep, Response
+from posts.models.alarms import Alarm, AlarmStep, Response, Signal
 from posts.models.equipment import AlarmPoint, Camera, Device, Installation, Vehicle
 from posts.models.places import Liaison, MemberUnit, SecurityPost
 
@@ -15,5 +15,6 @@ __all__ = [
     "MemberUnit",
     "Response",
     "SecurityPost",
+    "Signal",
     "Vehicle",
 ]

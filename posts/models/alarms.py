@@ -30,12 +30,16 @@ class AlarmQuerySet(StationQuerySet):
     def open(self):
         return self.filter(status__in=OPEN)
 
+    def to_be_called(self, at):
+        """People are to be told of these now: nobody was yet, or nobody acknowledged since."""
+        return self.filter(call_at__lte=at).order_by("call_at", "id")
+
     def waiting(self):
         """Nobody has acknowledged yet."""
         return self.filter(status=Status.RAISED)
 
 
-@pghistory.track(exclude=["text", "place"])
+@pghistory.track(exclude=["text", "place", "call_at"])
 class Alarm(models.Model):
     """Somebody or something called for help. Its state is moved by `posts.services` alone."""
 
@@ -85,6 +89,9 @@ class Alarm(models.Model):
     # When it was pressed, as the device or phone says; `received_at` is ours and is what limits are counted from.
     pressed_at = models.DateTimeField(_("pressed at"))
     received_at = models.DateTimeField(_("received at"))
+    # When people are to be told next; empty when nothing is owed. The watch asks for this field alone.
+    call_at = models.DateTimeField(null=True, blank=True, editable=False)
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
     arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
@@ -104,6 +111,7 @@ class Alarm(models.Model):
         indexes = [
             models.Index(fields=["station", "-received_at", "-id"], name="alarm_newest_first"),
             models.Index(fields=["station", "received_at"], condition=Q(status__in=OPEN), name="alarm_open"),
+            models.Index(fields=["call_at", "id"], condition=Q(call_at__isnull=False), name="alarm_to_be_called"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["device", "event"], condition=~Q(event=""), name="alarm_once_per_event"),
@@ -122,15 +130,42 @@ class Alarm(models.Model):
                 condition=Q(status__in=["raised", "closed"]) | Q(acknowledged_at__isnull=False),
                 name="alarm_answered_means_when",
             ),
+            models.CheckConstraint(condition=Q(call_at__isnull=True) | Q(status="raised"), name="alarm_calls_until_answered"),
         ]
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.place or self.point or self.post or ''}"
 
+    def get_absolute_url(self):
+        """The page for those who answer, on the phone."""
+        return f"/m/posts/alarms/{self.pk}/"
+
 
 class OfAlarmQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(alarm__in=Alarm.objects.visible_to(user))
+
+
+class Signal(Fact):
+    """One event of a device and the alarm it raised or joined; the same event sent again finds this row, however late it comes."""
+
+    device = models.ForeignKey(Device, models.PROTECT, related_name="signals", verbose_name=_("device"))
+    event = models.CharField(_("event number of the device"), max_length=64)
+    alarm = models.ForeignKey(Alarm, models.PROTECT, related_name="signals", verbose_name=_("alarm"))
+    pressed_at = models.DateTimeField(_("pressed at"))
+    at = models.DateTimeField(_("received at"))
+
+    objects = OfAlarmQuerySet.as_manager()
+
+    class Meta(Fact.Meta):
+        verbose_name = _("signal of a device")
+        verbose_name_plural = _("signals of devices")
+        ordering = ["alarm", "id"]
+        triggers = [*Fact.Meta.triggers, SameStation("device", "alarm")]
+        constraints = [models.UniqueConstraint(fields=["device", "event"], name="signal_once_per_event")]
+
+    def __str__(self):
+        return f"{self.device} · {self.event}"
 
 
 class Response(Fact):

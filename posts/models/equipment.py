@@ -77,7 +77,7 @@ class DeviceQuerySet(StationQuerySet):
         return self.of_station_of(user) if "S" in access.scopes(user, "device", "list") else self.none()
 
 
-@pghistory.track(exclude=["secret_sealed", "last_heard_at"])
+@pghistory.track(exclude=["secret_sealed", "former_secret_sealed", "last_heard_at"])
 class Device(models.Model):
     """A button, a vehicle terminal or a care camera that raises alarms by signed webhook. Its secret is sealed and shown once."""
 
@@ -91,6 +91,9 @@ class Device(models.Model):
     serial = models.CharField(_("serial number"), max_length=40, unique=True)
     secret_sealed = models.BinaryField(editable=False)
     secret_since = models.DateTimeField(_("secret since"))
+    # After a rotation: what still opens until the device used its new secret, at the latest until then.
+    former_secret_sealed = models.BinaryField(null=True, blank=True, editable=False)
+    former_until = models.DateTimeField(null=True, blank=True, editable=False)
     last_heard_at = models.DateTimeField(_("last heard at"), null=True, blank=True)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
@@ -101,6 +104,13 @@ class Device(models.Model):
         verbose_name_plural = _("devices")
         ordering = ["serial"]
         triggers = [StationStays()]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(former_secret_sealed__isnull=True, former_until__isnull=True)
+                | Q(former_secret_sealed__isnull=False, former_until__isnull=False),
+                name="device_former_secret_ends",
+            )
+        ]
 
     def __str__(self):
         return self.serial

@@ -75,7 +75,7 @@ def test_a_closed_period_is_not_scored_again(here):
 
 
 @pytest.mark.parametrize("tampering", [
-    "UPDATE points_scoreline SET points = 99 WHERE rule_id IN (SELECT id FROM points_rule WHERE no = 2)",
+    "UPDATE points_scoreline SET points = 99 WHERE rule_id IN (SELECT id FROM points_rule WHERE no = 48)",
     "DELETE FROM points_scoreline",
     "INSERT INTO points_scoreline (period_id, person_id, rule_id, points, done_on, deed_id) "
     "SELECT period_id, person_id, rule_id, 1, done_on, (SELECT max(id) FROM points_deed) FROM points_scoreline WHERE case_id IS NOT NULL",
@@ -146,7 +146,7 @@ def test_a_reopened_case_takes_its_points_back_before_the_close(here):
     case = ScoreLine.objects.filter(case__isnull=False).first().case
     reopened(case, on(4, 5), here.officer)
     evaluation.close_period(period=period, by=here.station_chief, at=on(4, 10))
-    assert not Transfer.objects.filter(rule__no=2).exists()
+    assert not Transfer.objects.filter(rule__no=48).exists()
 
 
 def test_a_period_ended_early_makes_room_for_the_next(here):

@@ -88,7 +88,7 @@ def test_a_report_that_was_not_accepted_is_not_paid(here):
 def test_only_the_first_reporter_is_paid(here, head):
     case = settled_case(here, "A1", on(3, 4))
     case.reports.create(by=here.volunteer, person=here.volunteer.person, at=on(3, 5))
-    assert scored(period_of(here)) == [(head.name, 2, 2), (head.name, 47, 2)]
+    assert scored(period_of(here)) == [(head.name, 47, 2), (head.name, 48, 2)]
 
 
 def test_a_visit_pays_only_where_somebody_needs_it(here, head):
@@ -174,7 +174,7 @@ def test_a_rule_that_changes_its_worth_changes_the_line_in_place(here):
 def test_a_reopened_case_no_longer_scores(here, head):
     case = settled_case(here, "A1", on(3, 4))
     period = period_of(here)
-    assert scored(period) == [(head.name, 2, 2), (head.name, 47, 2)]
+    assert scored(period) == [(head.name, 47, 2), (head.name, 48, 2)]
     reopened(case, on(3, 8), here.officer)
     assert scored(period) == [(head.name, 47, 2)]
 
@@ -274,7 +274,7 @@ def test_a_ceiling_for_the_quarter_runs_over_its_months(here):
 def test_local_midnight_decides_the_month(here, head):
     settled_case(here, "A1", on(4, 1, 0))
     assert scored(period_of(here)) == []
-    assert scored(period_of(here, APRIL), at=on(4, 5)) == [(head.name, 2, 2), (head.name, 47, 2)]
+    assert scored(period_of(here, APRIL), at=on(4, 5)) == [(head.name, 47, 2), (head.name, 48, 2)]
 
 
 def test_a_new_tariff_pays_from_its_day(here):
@@ -300,9 +300,9 @@ def test_a_line_explains_its_rule_and_its_fact(here, head):
     case = settled_case(here, "A1", on(3, 4))
     period = period_of(here)
     scored(period)
-    line = scoring.with_facts(ScoreLine.objects.all()).get(case=case, rule__no=2)
+    line = scoring.with_facts(ScoreLine.objects.all()).get(case=case, rule__no=48)
     why = scoring.explain(line)
-    assert why.rule == here.rules[2].name
+    assert why.rule == here.rules[48].name
     assert case.no in why.fact
     assert why.link == f"/admin/cases/disputecase/{case.pk}/change/"
 
@@ -343,7 +343,7 @@ def naively_owed(place, period):
         settlements = [s for s in CaseStep.objects.filter(case=case).order_by("no") if s.move.startswith("settle")]
         if case.status == "settled" and settlements and settlements[-1].credited_id not in parties:
             at = settlements[-1].at.astimezone(NOW.tzinfo)
-            no = 44 if settlements[-1].move == "settle" else 2
+            no = 44 if settlements[-1].move == "settle" else 48
             facts.append((settlements[-1].credited_id, no, at.date(), at, *about(case=case)))
         first = case.reports.order_by("at", "id").first()
         if first.person_id not in parties:
