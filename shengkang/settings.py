@@ -271,7 +271,10 @@ SPECTACULAR_SETTINGS = {
         "VisitKindEnum": "households.models.Visit.Kind",
         "TransferKindEnum": "points.models.Transfer.Kind",
     },
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "shengkang.organization.openapi.with_refusals",
+    ],
 }
 
 PGHISTORY_APPEND_ONLY = True

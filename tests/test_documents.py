@@ -40,13 +40,9 @@ def word_of(found: str) -> str:
     return found.rpartition(": ")[2]
 
 
-# The alarm board brings it; then this line goes.
-ON_THE_WAY = {"watch_alarms"}
-
-
 @pytest.mark.parametrize("found", sorted(named(r"(?:manage\.py|manage\.py,|shengkang-manage) ([a-z]\w+)", TOLD)))
 def test_every_command_of_the_documents_exists(found):
-    assert word_of(found) in get_commands() | dict.fromkeys(ON_THE_WAY)
+    assert word_of(found) in get_commands()
 
 
 @pytest.mark.parametrize(
