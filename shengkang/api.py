@@ -9,6 +9,9 @@ urlpatterns = [
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include("shengkang.reports.api")),
     path("", include("shengkang.cases.api")),
+    path("", include("shengkang.hazards.api")),
     path("", include("households.api")),
+    path("", include("posts.api")),
+    path("", include("patrols.api")),
     path("", include("points.api")),
 ]

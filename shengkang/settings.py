@@ -19,20 +19,22 @@ env = environ.Env()
 VAR_DIR = Path(env.str("SHENGKANG_VAR", default=str(BASE_DIR / "var")))
 environ.Env.read_env(VAR_DIR / "secrets.env")
 
-DEMO = env.bool("SHENGKANG_DEMO", default=False)
+# The embedded engines of a running `make run` answer for whatever the environment leaves open.
+_embedded = engines.current_urls(VAR_DIR) or {}
+
+DEMO = env.bool("SHENGKANG_DEMO", default=_embedded.get("SHENGKANG_DEMO") == "1" and "DATABASE_URL" not in env.ENVIRON)
 TESTING = "pytest" in sys.modules
 DEBUG = env.bool("DEBUG", default=False)
 if DEBUG and not (DEMO or TESTING):
     raise ImproperlyConfigured("DEBUG shows personal data on error pages; it is refused outside demo mode.")
-
-# The embedded engines of a running `make run` answer for whatever the environment leaves open.
-_embedded = engines.current_urls(VAR_DIR) or {}
 
 
 def _url(name: str) -> str:
     return env.str(name, default=_embedded.get(name, ""))
 
 
+# True for commands that touch no data, on a checkout that was told no secret.
+BARE = False
 if TESTING:
     SECRET_KEY = "only-for-tests-" + "x" * 40
     FIELD_KEYS = ["test:" + "11" * 32]
@@ -45,9 +47,12 @@ else:
             raise ImproperlyConfigured(
                 "SECRET_KEY and FIELD_KEYS (id:hex of 32 bytes, newest first) must be set; `make run` makes them for a demo."
             )
-        SECRET_KEY, FIELD_KEYS = "nothing-is-signed-here", ["bare:" + "00" * 32]
+        SECRET_KEY, FIELD_KEYS, BARE = "nothing-is-signed-here", ["bare:" + "00" * 32], True
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEMO or TESTING else [])
+# The names of this machine for itself. A demo answers to others only when it is started for them (HOST=0.0.0.0 make run).
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+_demo_hosts = LOCAL_HOSTS if env.str("HOST", default="127.0.0.1") in ("localhost", "127.0.0.1", "::1") else ["*"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if TESTING else _demo_hosts if DEMO else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -58,6 +63,7 @@ INSTALLED_APPS = [
     "shengkang.reports",
     "shengkang.portal",
     "shengkang.cases",
+    "shengkang.hazards",
     "households",
     "posts",
     "patrols",
@@ -93,7 +99,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Puts the user's id beside every history row the triggers write.
     "pghistory.middleware.HistoryMiddleware",
-    "shengkang.organization.log_in.middleware.DiscreetLog",
+    "shengkang.organization.logs.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
     "shengkang.organization.log_in.middleware.Door",
 ]
@@ -228,6 +234,10 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
+# A folder for each night; beside it nothing is kept. On a real station: another disk (docs/backup.md).
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+BACKUPS_KEPT = env.int("BACKUPS_KEPT", default=14)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "shengkang.organization.backends.ByToken",
@@ -254,6 +264,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CaseStatusEnum": "shengkang.cases.moves.Status",
+        "CaseChannelEnum": "shengkang.cases.models.DisputeCase.Channel",
+        "HazardStatusEnum": "shengkang.hazards.moves.Status",
+        "HazardChannelEnum": "shengkang.hazards.models.Hazard.Channel",
         "SightingKindEnum": "households.models.Sighting.Kind",
         "VisitKindEnum": "households.models.Visit.Kind",
         "TransferKindEnum": "points.models.Transfer.Kind",

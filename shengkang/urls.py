@@ -15,7 +15,11 @@ urlpatterns = [
     path("m/", include("shengkang.portal.urls")),
     path("m/notices/", include("shengkang.notices.urls")),
     path("m/cases/", include("shengkang.cases.urls")),
+    path("m/hazards/", include("shengkang.hazards.urls")),
     path("m/households/", include("households.urls")),
+    path("m/posts/", include("posts.urls")),
+    path("m/patrols/", include("patrols.urls")),
     path("m/points/", include("points.urls")),
+    path("hooks/", include("posts.hooks")),
     path("api/v1/", include("shengkang.api")),
 ]

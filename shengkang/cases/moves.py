@@ -1,10 +1,10 @@
 """The life of a dispute as the paper procedure has it: states, and the only moves between them."""
 
-from typing import NamedTuple
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from shengkang.organization.life import Move
 
 
 class Status(models.TextChoices):
@@ -21,12 +21,6 @@ class Status(models.TextChoices):
 S = Status
 OPEN = (S.REPORTED, S.ACCEPTED, S.MEDIATING, S.AGREED)
 ENDED_WELL = (S.SETTLED, S.ARCHIVED)
-
-
-class Move(NamedTuple):
-    label: str
-    origins: tuple[Status, ...]
-    target: Status | None  # None: the state stays, the step is still written
 
 
 MOVES: dict[str, Move] = {

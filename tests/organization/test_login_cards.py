@@ -14,8 +14,8 @@ from django.utils import timezone
 from shengkang.audit.models import AuditEntry
 from shengkang.organization import services
 from shengkang.organization.log_in import cards
-from shengkang.organization.log_in.middleware import DiscreetLog
 from shengkang.organization.log_in.views import picture_of
+from shengkang.organization.logs import RequestMiddleware
 from shengkang.organization.models import LoginCard
 from tests.journeys.visitor import hidden_fields
 from tests.organization.doors import log_in
@@ -161,7 +161,7 @@ def test_only_a_hash_of_the_token_is_kept_and_no_log_shows_it(printed):
     card, token = printed
     row = LoginCard.objects.filter(pk=card.pk).values().get()
     assert token not in str(row)
-    shown = DiscreetLog.format_request(RequestFactory().get(f"/card/{token}/"))
+    shown = RequestMiddleware.format_request(RequestFactory().get(f"/card/{token}/"))
     assert shown == "GET /card/…/"
 
 

@@ -8,8 +8,9 @@ from django.utils.translation import pgettext
 
 from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, RiskAssessment
 from shengkang.cases.moves import MOVES, Status
-from shengkang.cases.services.refusals import MoveRefused, UnfitPerson, WrongStation
+from shengkang.cases.services.refusals import UnfitPerson, WrongStation
 from shengkang.organization.access import Role
+from shengkang.organization.life import Life
 from shengkang.organization.models import Person, User
 from shengkang.organization.selectors import add_working_days, day_of, end_of
 
@@ -20,21 +21,8 @@ MEDIATES = frozenset({Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE, Role.HO
 TAKES_CHARGE = frozenset({Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE})
 
 
-def lock(case: DisputeCase, move: str, by: User) -> None:
-    """Hold the case's row until the transaction ends, bring `case` up to date and ask the table. Raises MoveRefused, WrongStation."""
-    case.refresh_from_db(from_queryset=DisputeCase.objects.select_for_update())
-    if by.station_id != case.station_id:
-        raise WrongStation(_("This case belongs to another station. Ask that station to take the step."))
-    if case.status not in MOVES[move].origins:
-        possible = [str(each.label) for each in MOVES.values() if case.status in each.origins]
-        raise MoveRefused(
-            _("The case is in the state “%(state)s”, so it cannot be “%(move)s” now. Possible from here: %(possible)s.")
-            % {
-                "state": Status(case.status).label,
-                "move": MOVES[move].label,
-                "possible": pgettext("list", ", ").join(possible),
-            }
-        )
+LIFE = Life(MOVES, Status, CaseStep, "case")
+lock = LIFE.lock
 
 
 def _move(
@@ -47,25 +35,8 @@ def _move(
     credited: Person | None = None,
     **changes,
 ) -> CaseStep:
-    """Make one move: lock, refuse what the table does not list, write the changes and exactly one step."""
-    lock(case, move, by)
-    before = case.status
-    case.status = MOVES[move].target or before
-    case.steps_taken += 1
-    for name, value in changes.items():
-        setattr(case, name, value)
-    case.save(update_fields=["status", "steps_taken", *changes])
-    return CaseStep.objects.create(
-        case=case,
-        no=case.steps_taken,
-        move=move,
-        from_status=before,
-        to_status=case.status,
-        at=at,
-        by=by,
-        note=note.strip()[:500],
-        credited=credited,
-    )
+    """Make one move of a case; `credited` is the person who gets the credit of the step."""
+    return LIFE.move(case, move, by=by, at=at, note=note, changes=changes, credited=credited)
 
 
 def must_be_fit(user: User, case: DisputeCase, roles: Iterable[str]) -> None:

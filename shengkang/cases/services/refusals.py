@@ -1,18 +1,13 @@
 """How the dispute desk says no."""
 
 from shengkang.errors import RuleViolation
+from shengkang.organization.life import MoveRefused, WrongStation
 
-
-class MoveRefused(RuleViolation):
-    """The table of moves has no such move from the case's state."""
+__all__ = ["MoveRefused", "WrongStation"]
 
 
 class CaseProtected(RuleViolation):
     """The case is protected (domestic violence, harm to a minor): nobody mediates it (反家庭暴力法 art. 14, 未成年人保护法 art. 11)."""
-
-
-class WrongStation(RuleViolation):
-    """A person, a place or a village belongs to another station than the case."""
 
 
 class UnfitPerson(RuleViolation):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 
 from shengkang.organization.access import Role
-from shengkang.organization.demo.bulk import copy_rows, draw_ids
+from shengkang.organization.bulk import copy_rows, draw_ids
 from shengkang.organization.demo.names import Names
 from shengkang.organization.demo.people import number_people
 from shengkang.organization.demo.plan import Dweller, HeadOfHundred, Plan
@@ -22,6 +22,8 @@ SHOWN = {
     "10000000006": (Role.VOLUNTEER, "/m/"),
     "10000000007": (Role.TOWNSHIP_LEADER, "/dashboard/"),
     "10000000008": (Role.ADMINISTRATOR, "/admin/"),
+    "10000000009": (Role.POST_LIAISON, "/m/"),
+    "10000000010": (Role.VILLAGE_CADRE, "/m/"),
 }
 _SHOWN_PHONE = {role: phone for phone, (role, _page) in SHOWN.items()}
 
@@ -126,7 +128,14 @@ def _open_residents(plan: Plan, opening) -> set[int]:
     for no in range(plan.size.volunteers):
         # The first one is a neighbour of the first head, so that the log-ins shown know each other.
         dwellings = by_head[no % len(by_head)]
-        resident(Role.VOLUNTEER, no, dwellings[0].village, pick(dwellings, 20, 60))
+        dweller = pick(dwellings, 20, 60)
+        plan.volunteers.append((resident(Role.VOLUNTEER, no, dwellings[0].village, dweller), dweller))
+    for no, village in enumerate(plan.villages):
+        plan.cadres.append((village, resident(Role.VILLAGE_CADRE, no, village, pick(in_village[village.pk], 30, 58))))
+    for no in range(plan.size.posts + plan.size.fixed_points + plan.size.mobile_points):
+        village = plan.villages[no % len(plan.villages)]
+        keeper = resident(Role.POST_LIAISON, no, village, pick(in_village[village.pk], 25, 60))
+        (plan.liaisons if no < plan.size.posts else plan.alarm_keepers).append((village, keeper))
     return taken
 
 

@@ -37,10 +37,22 @@ class Size:
     deeds_per_month: int
     redemptions: int
     frozen_months: int
+    posts: int
+    fixed_points: int
+    mobile_points: int
+    member_units: int
+    cameras: int
+    alarms: int
+    hazards: int
+    shifts: int
+    trainings: int
+    campaigns: int
 
 
-WHOLE = Size(28, 188, 100, 29, 2000, 600, 7, 14, 1080, 10_000, 420, 2_600, 2_000, 3)
-SMALL = Size(2, 4, 10, 3, 30, 8, 2, 2, 40, 60, 8, 40, 24, 1)
+WHOLE = Size(
+    28, 188, 100, 29, 2000, 600, 7, 14, 1080, 10_000, 420, 2_600, 2_000, 3, 13, 11, 41, 68, 1498, 260, 217, 620, 12, 3
+)  # fmt: skip
+SMALL = Size(2, 4, 10, 3, 30, 8, 2, 2, 40, 60, 8, 40, 24, 1, 2, 1, 2, 4, 12, 12, 10, 16, 2, 1)
 
 
 @dataclass(slots=True)
@@ -101,6 +113,12 @@ class Plan:
     officers: list[User] = field(default_factory=list)
     auxiliaries: list[User] = field(default_factory=list)
     keepers: list[tuple[Unit, User]] = field(default_factory=list)
+    # One for each post; then those who keep an alarm point or drive one around.
+    liaisons: list[tuple[Unit, User]] = field(default_factory=list)
+    alarm_keepers: list[tuple[Unit, User]] = field(default_factory=list)
+    # The accounts of volunteers, with the person each of them is.
+    volunteers: list[tuple[User, Dweller]] = field(default_factory=list)
+    cadres: list[tuple[Unit, User]] = field(default_factory=list)
     participants: list[Dweller] = field(default_factory=list)
     # What a room hands to the rooms above it, by its name: "cases", "periods" …
     made: dict[str, Any] = field(default_factory=lambda: defaultdict(list))

@@ -1,6 +1,5 @@
 """The one place that keeps half-known people out: whoever owes a code or a new password reaches nothing else, in pages and API alike."""
 
-import re
 from urllib.parse import quote
 
 from django.contrib.auth.views import LogoutView
@@ -8,7 +7,6 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_structlog.middlewares import RequestMiddleware
 
 from shengkang.organization.log_in import second_factor
 from shengkang.organization.log_in.patience import in_api
@@ -58,11 +56,3 @@ def _send(request, page, words):
         return JsonResponse({"error": {"code": page.replace("-", "_"), "message": words}}, status=403)
     back = f"?next={quote(request.get_full_path())}" if request.method == "GET" else ""
     return HttpResponseRedirect(reverse(page) + back)
-
-
-class DiscreetLog(RequestMiddleware):
-    """django-structlog's request log without the tokens of log-in cards: a log must not open a door."""
-
-    @staticmethod
-    def format_request(request):
-        return re.sub(r"(/card/)[^/?]+", r"\1…", f"{request.method} {request.get_full_path()}")

@@ -5,6 +5,7 @@ from shengkang.organization.models.log_in import LoginCard, OpenSession, SecondF
 from shengkang.organization.models.people import Consent, Person
 from shengkang.organization.models.places import Address, Coverage, Station, StationQuerySet, Unit
 from shengkang.organization.models.presence import Presence
+from shengkang.organization.models.sheets import ImportRun
 from shengkang.organization.models.users import Approval, Membership, User
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Consent",
     "Coverage",
     "Holiday",
+    "ImportRun",
     "LoginCard",
     "Membership",
     "OpenSession",

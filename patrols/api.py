@@ -1,0 +1,3 @@
+"""The face for programs."""
+
+urlpatterns = []

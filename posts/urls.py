@@ -1,0 +1,4 @@
+"""Phone pages of this room."""
+
+app_name = "posts"
+urlpatterns = []
