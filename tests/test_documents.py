@@ -180,7 +180,15 @@ def test_no_secret_stands_in_a_file_for_servers():
 
 def test_the_example_of_an_environment_knows_every_place_a_station_must_name():
     told = set(re.findall(r"^([A-Z_]+)=", text(DEPLOY / "shengkang.env.example"), re.MULTILINE))
-    assert {"SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SHENGKANG_VAR"} <= told
+    assert {
+        "SECRET_KEY",
+        "FIELD_KEYS",
+        "ALLOWED_HOSTS",
+        "DATABASE_URL",
+        "DATABASE_OWNER_URL",
+        "REDIS_URL",
+        "SHENGKANG_VAR",
+    } <= told
     assert "SHENGKANG_DEMO" not in told
     assert "DEBUG" not in told
 
