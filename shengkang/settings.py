@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "shengkang.organization.logs.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
+    "shengkang.organization.log_in.middleware.Door",
 ]
 
 ROOT_URLCONF = "shengkang.urls"
@@ -145,12 +146,23 @@ PASSWORD_HASHERS = [
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# NIST SP 800-63B: length and a list of common ones, no kinds and no age. A house under 等保二级 sets 3 kinds and 90 days.
+PASSWORD_MIN_LENGTH = env.int("PASSWORD_MIN_LENGTH", default=8)
+PASSWORD_MIN_KINDS = env.int("PASSWORD_MIN_KINDS", default=1)
+PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=0)
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["phone", "name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
+    {
+        "NAME": "shengkang.organization.log_in.passwords.KindsValidator",
+        "OPTIONS": {"min_kinds": PASSWORD_MIN_KINDS},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -162,9 +174,21 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_LOCKOUT_CALLABLE = "shengkang.organization.log_in.patience.locked_out"
+AXES_CLIENT_IP_CALLABLE = "shengkang.organization.log_in.patience.client_address"
+# The page says when to try again; trying earlier must not make that a lie.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+# Who logged in from which address is kept nowhere; wrong tries are, until they are forgotten.
+AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLED = not TESTING
 AXES_VERBOSE = False
+# How many proxies of our own stand in front (nginx is one); their word about the address is believed, nobody else's.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0 if DEMO or TESTING else 1)
+# Desk and dashboard want a second factor; the demo's log-ins are printed, so there it would only be in the way.
+STAFF_TOTP = env.bool("STAFF_TOTP", default=not (DEMO or TESTING))
+
+SESSION_ENGINE = "shengkang.organization.log_in.sessions"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 30 * 24 * 3600
@@ -226,6 +250,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "shengkang.organization.api.answer_for",
     "PAGE_SIZE": 50,
+    # The walks of the tests knock more often than any program should.
+    "DEFAULT_THROTTLE_RATES": {"token": None if TESTING else "30/min"},
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": _("Shengkang station"),
@@ -245,7 +271,10 @@ SPECTACULAR_SETTINGS = {
         "VisitKindEnum": "households.models.Visit.Kind",
         "TransferKindEnum": "points.models.Transfer.Kind",
     },
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "shengkang.organization.openapi.with_refusals",
+    ],
 }
 
 PGHISTORY_APPEND_ONLY = True

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from households import services
-from households.imports.places import place_of, title_of, village_column
 from households.models import HouseholdHead
 from shengkang.organization import services as organization
 from shengkang.organization.access import Role
@@ -14,6 +13,7 @@ from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import day_of
 from shengkang.organization.sheets import cells, nails
 from shengkang.organization.sheets.nails import Column, Scene, Sheet
+from shengkang.organization.sheets.places import place_of, title_of, village_column
 from shengkang.organization.sheets.plan import NEW, Plan, Row
 
 

@@ -6,11 +6,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from households import many
-from households.imports.places import door_column, group_column, key_of, place_of, title_of, village_column
 from households.models import Assignment, Home, HouseholdHead
 from shengkang.organization.selectors import day_of
 from shengkang.organization.sheets import cells, nails
 from shengkang.organization.sheets.nails import Column, Scene, Sheet
+from shengkang.organization.sheets.places import (
+    door_column,
+    group_column,
+    half_a_point,
+    key_of,
+    place_of,
+    point_columns,
+    title_of,
+    village_column,
+)
 from shengkang.organization.sheets.plan import CHANGED, NEW, Plan, Row
 
 
@@ -45,8 +54,8 @@ def _plan_homes(plan: Plan, rows: list[Row], scene: Scene) -> None:
         key = key_of(place, row["door"])
         if plan.twice(row, key, "door"):
             continue
-        if (row["latitude"] is None) != (row["longitude"] is None):
-            plan.refuse(row.number, "latitude", _("Latitude and longitude belong together: fill in both or none."))
+        if half := half_a_point(row["latitude"], row["longitude"]):
+            plan.refuse(row.number, *half)
             continue
         if row["head"] is not None and row["head"] not in heads:
             plan.refuse(
@@ -106,8 +115,7 @@ nails.hang(
             Column("householder", gettext_lazy("householder"), cells.name, required=True),
             Column("head", gettext_lazy("head's telephone"), cells.phone, as_text=True, width=16,
                    help=gettext_lazy("Who looks after the home from today on, by the number he logs in with.")),
-            Column("latitude", gettext_lazy("latitude"), cells.decimal(-90, 90), help=gettext_lazy("WGS 84, in degrees.")),
-            Column("longitude", gettext_lazy("longitude"), cells.decimal(-180, 180), help=gettext_lazy("WGS 84, in degrees.")),
+            *point_columns(),
         ),
         identity=gettext_lazy("village, group and door"),
         cell=("household", "create"),

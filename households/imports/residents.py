@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from households import many
 from households.imports.homes import known_homes
-from households.imports.places import door_column, group_column, key_of, place_of, title_of, village_column
 from households.models import Resident
 from shengkang.errors import RuleViolation
 from shengkang.organization.many import NewPerson, mend_people, register_people
@@ -18,6 +17,7 @@ from shengkang.organization.sealed import blind_index
 from shengkang.organization.selectors import day_of
 from shengkang.organization.sheets import cells, nails
 from shengkang.organization.sheets.nails import Column, Scene, Sheet
+from shengkang.organization.sheets.places import door_column, group_column, key_of, place_of, title_of, village_column
 from shengkang.organization.sheets.plan import CHANGED, NEW, Plan, Row
 
 # A minor is whoever has not lived through eighteen years; only the year is known, so the eighteenth counts as a minor's.

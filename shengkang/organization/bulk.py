@@ -90,13 +90,13 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     Every row counts as changed: history gets one "update" row for each. Returns the number of rows.
     """
     rows = list(rows)
+    if not rows:
+        return 0
     fields = [model._meta.pk, *(_field(model, name) for name in names)]
     lists = [
         [field.get_db_prep_save(value, connection) for value in column]
         for field, column in zip(fields, zip(*rows, strict=True), strict=True)
     ]
-    if not rows:
-        return 0
     quote = connection.ops.quote_name
     table, columns = quote(model._meta.db_table), [quote(field.column) for field in fields]
     # The type of the column a key points at, not "serial".

@@ -31,7 +31,12 @@ def here(world):
 
 def send(place, key, keys, rows):
     return services.plan_import(
-        station=place.station, sheet=find(key), file_name="表.xlsx", content=sheet_file(key, keys, rows), by=place.station_chief, at=NOW
+        station=place.station,
+        sheet=find(key),
+        file_name="表.xlsx",
+        content=sheet_file(key, keys, rows),
+        by=place.station_chief,
+        at=NOW,
     )
 
 
@@ -84,7 +89,10 @@ def test_one_door_twice_in_a_file_is_refused(here):
 def test_homes_come_in_with_their_head_and_their_place_on_the_map(here):
     phone = here.household_head.phone
     run = take_in(
-        here, "homes", HOME, [["试1村1委会", "第1组", 9.0, "张 三", float(phone), 31.5, "111.25"], ["试1村2", None, "东头", "李四"]]
+        here,
+        "homes",
+        HOME,
+        [["试1村1委会", "第1组", 9.0, "张 三", float(phone), 31.5, "111.25"], ["试1村2", None, "东头", "李四"]],
     )
     assert counts(run) == (2, 0, 0, 0)
     home = Home.objects.get(householder="张三")
@@ -100,7 +108,10 @@ def test_homes_come_in_with_their_head_and_their_place_on_the_map(here):
 
 def test_only_what_differs_changes_and_empty_cells_leave_it(here):
     first, second = here.homes[:2]
-    rows = [["试1村1", None, first.address.door, "新户主", None, None, None], ["试1村1", None, second.address.door, second.householder]]
+    rows = [
+        ["试1村1", None, first.address.door, "新户主", None, None, None],
+        ["试1村1", None, second.address.door, second.householder],
+    ]
     run = send(here, "homes", HOME, rows)
     assert counts(run) == (0, 1, 1, 0)
     header = str(find("homes").column("householder").header)
@@ -171,7 +182,12 @@ def test_residents_come_in_with_sealed_numbers(here):
     )
     assert counts(run) == (2, 0, 0, 0)
     person = Person.objects.get(name="单田芳")
-    assert (person.name_key, person.phone, person.birth_year, person.village) == ("shan tian fang", "13800000001", 1949, here.villages[0])
+    assert (person.name_key, person.phone, person.birth_year, person.village) == (
+        "shan tian fang",
+        "13800000001",
+        1949,
+        here.villages[0],
+    )
     assert sealed.open_sealed(person.id_number_sealed) == ID
     assert person.id_number_index == sealed.blind_index(ID)
     lives = person.residences.get()
@@ -258,8 +274,8 @@ def test_minors_leave_the_house_under_an_approval_of_their_own_only(here):
 
 
 def test_what_goes_out_comes_back_the_same(here):
-    take_in(here, "homes", HOME, [["试1村1", "一组", "9号", "=张三", None, 31.5, 111.25]])
-    take_in(here, "residents", PEOPLE, [["试1村1", "一组", "9号", "+李四", "13800000001", 1949, ID, "2024-5-1", "alone", "1"]])
+    take_in(here, "homes", HOME, [["试1村1", "一组", "9号", "'=张三", None, 31.5, 111.25]])
+    take_in(here, "residents", PEOPLE, [["试1村1", "一组", "9号", "'+李四", "13800000001", 1949, ID, "2024-5-1", "alone", "1"]])
     for key in ("homes", "residents", "heads"):
         approval = services.ask_to_export(sheet=find(key), reason="核对", by=here.officer, at=NOW)
         organization.decide_approval(approval=approval, grant=True, by=here.station_chief, at=NOW)

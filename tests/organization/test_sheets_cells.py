@@ -32,7 +32,9 @@ def test_what_is_no_telephone_is_refused(typed):
         cells.phone(typed)
 
 
-@pytest.mark.parametrize("typed", [13800000000.0, 13800000000, "138 0000 0000", "+86-138-0000-0000", "１３８００００００００", "'+8613800000000"])
+@pytest.mark.parametrize(
+    "typed", [13800000000.0, 13800000000, "138 0000 0000", "+86-138-0000-0000", "１３８００００００００", "'+8613800000000"]
+)
 def test_a_telephone_survives_what_excel_makes_of_it(typed):
     assert cells.phone(typed) == "13800000000"
 

@@ -63,7 +63,7 @@ def test_another_price_begins_today_and_the_old_one_stays_written(world):
     item = Item.objects.create(station=world.here.station, name="米", measure="袋")
     before = NOW - timedelta(days=9)
     points.set_price(item=item, points=3, from_day=day_of(before), by=world.here.officer, at=before)
-    run = send(world.here, ["米", None or "袋", 5, None])
+    run = send(world.here, ["米", "袋", 5, None])
     assert (run.changed, services.picture_of(run)["lines"][0][3]) == (
         1, [[str(find("items").column("points").header), "3", "5"]],
     )  # fmt: skip

@@ -38,7 +38,8 @@ def test_a_head_has_her_tiles(world, client):
 
 
 def test_a_head_without_a_term_has_the_tiles_of_nobody_special(world, client):
-    households.end_term(head=world.here.head, on=NOW.date(), by=world.here.officer, at=NOW)
+    world.here.head.assignments.update(active_to=NOW.date())
+    households.end_term(head=world.here.head, on=NOW.date(), parting="term", by=world.here.officer, at=NOW)
     assert tiles_of(client, world.here.household_head) == []
 
 

@@ -1,16 +1,17 @@
 """Two ways to tell people of an alarm, and what happens when they die: nothing is lost, nobody is told twice."""
 
 import os
-import signal
+import re
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from django.conf import settings as of_django
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
@@ -25,10 +26,10 @@ from shengkang.organization.services import sign_on
 from tests.journeys.tables import run
 from tests.points.storm import storm
 from tests.posts.conftest import LATITUDE, LONGITUDE, lay_ground
-from tests.world import make_user, make_world
+from tests.world import make_world
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-ALARMS, KILLS = {"small": (200, 2), "large": (5000, 20)}[os.environ.get("SOAK_SIZE", "small")]
+LARGE = {"small": (600, 4), "large": (6000, 12)}[os.environ.get("SOAK_SIZE", "small")]
 
 
 @pytest.fixture
@@ -65,35 +66,55 @@ def wrongs(alarms, expected):
     return wrong
 
 
-@contextmanager
-def the_watch(database):
-    """The real loop in a process of its own."""
-    url = urlsplit(os.environ["DATABASE_URL"])
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "watch_alarms"],
-        cwd=CHECKOUT,
-        env=os.environ
-        | {"DATABASE_URL": urlunsplit(url._replace(path=f"/{database}")), "DJANGO_SETTINGS_MODULE": "shengkang.settings"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+class Watch:
+    """The real loop in a process of its own, and what it has said so far."""
+
+    def __init__(self, database, said):
+        self.said = said
+        url = urlsplit(os.environ["DATABASE_URL"])
+        known = {"SECRET_KEY": of_django.SECRET_KEY, "FIELD_KEYS": ",".join(of_django.FIELD_KEYS), "SHENGKANG_DEMO": "0"}
+        place = {"DATABASE_URL": urlunsplit(url._replace(path=f"/{database}")), "DJANGO_SETTINGS_MODULE": "shengkang.settings"}
+        with said.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "watch_alarms"],
+                cwd=CHECKOUT,
+                env=os.environ | known | place,
+                stdout=log,
+                stderr=log,
+            )
+        assert wait_until(lambda: "watching" in self.words, 30, 0.05), self.words
+
+    @property
+    def words(self):
+        return self.said.read_text()
+
+    @property
+    def told(self):
+        return len(re.findall(r"alarm \d+ told", self.words))
 
 
-def test_the_watch_alone_tells_of_an_alarm_and_ends_when_asked(here, committed):
-    with the_watch(committed) as process:
-        alarm = press(here, 1)
-        assert wait_until(lambda: Response.objects.filter(alarm=alarm).count() == 3, 30, 0.05)
-        process.send_signal(signal.SIGTERM)
-        words, _nothing = process.communicate(timeout=20)
-    assert process.returncode == 0
-    assert f"alarm {alarm.pk} told: 3 told" in words
-    assert here.officer.name not in words
+@pytest.fixture
+def start_watch(committed, tmp_path):
+    started = []
+
+    def start():
+        started.append(Watch(committed, tmp_path / f"watch{len(started)}.log"))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+
+
+def test_the_watch_alone_tells_of_an_alarm_and_ends_when_asked(here, start_watch):
+    watching = start_watch()
+    alarm = press(here, 1)
+    assert wait_until(lambda: Response.objects.filter(alarm=alarm).count() == 3, 15, 0.05), watching.words
+    watching.process.terminate()
+    assert watching.process.wait(20) == 0
+    assert f"alarm {alarm.pk} told: 3 told" in watching.words
+    assert here.officer.name not in watching.words
     assert wrongs([alarm], here.watching) == {}
 
 
@@ -158,46 +179,46 @@ def test_one_alarm_that_cannot_be_told_of_does_not_silence_the_others(here, monk
     assert Response.objects.filter(alarm=second).exists()
 
 
-def test_alarms_raised_in_a_storm_are_told_of_once_each_while_the_watch_is_killed(here, committed):
-    """Two watches and the clock's task side by side; one watch is killed without mercy again and again."""
-    people = [make_user(here.station, here.villages[0], "resident", f"群众{no}", f"1740000{no:04}") for no in range(ALARMS)]
+def raise_at_the_desk(here):
+    return services.raise_alarm(kind="help", source="desk", by=here.station_chief, at=timezone.now(), post=here.ground.post)
+
+
+@pytest.mark.parametrize(("alarms", "kills"), [(200, 2), pytest.param(*LARGE, marks=pytest.mark.soak)])
+def test_alarms_raised_in_a_storm_are_told_of_once_each_while_watches_are_killed(here, start_watch, alarms, kills):
+    """A watch that stays, others that are killed without mercy in the middle of telling, and the clock's task beside them."""
     raised, failed = [], []
 
-    def raising(mine):
+    def raising():
         try:
-            for user in mine:
-                place = {"latitude": LATITUDE, "longitude": LONGITUDE}
-                raised.append(services.raise_alarm(kind="help", source="phone", by=user, at=timezone.now(), **place))
+            for _no in range(alarms // 4):
+                raised.append(raise_at_the_desk(here))
+                time.sleep(0.02)
         except BaseException as fault:
             failed.append(fault)
             raise
         finally:
             connections.close_all()
 
-    raisers = [threading.Thread(target=raising, args=(people[no::4],)) for no in range(4)]
-    with the_watch(committed):
-        for thread in raisers:
-            thread.start()
-        for _kill in range(KILLS):
-            with the_watch(committed) as victim:
-                known = Response.objects.count()
-                wait_until(lambda known=known: Response.objects.count() > known + 20, 5, 0.02)
-                victim.kill()
-            stay_on_duty()
-            run("posts.dispatch")
-        for thread in raisers:
-            thread.join()
-        assert wait_until(lambda: not Alarm.objects.filter(told_at=None).exists(), 60, 0.1)
+    stays, *victims = [start_watch() for _each in range(1 + kills)]
+    raisers = [threading.Thread(target=raising) for _no in range(4)]
+    for thread in raisers:
+        thread.start()
+    for victim in victims:
+        stay_on_duty()
+        assert wait_until(lambda victim=victim: victim.told > 0, 30, 0.01), victim.words
+        victim.process.kill()
+        run("posts.dispatch")
+    for thread in raisers:
+        thread.join()
+    assert wait_until(lambda: not Alarm.objects.filter(told_at=None).exists(), 60, 0.1)
     assert failed == []
-    assert len({alarm.pk for alarm in raised}) == Alarm.objects.count() == ALARMS
+    assert Alarm.objects.count() == len({alarm.pk for alarm in raised}) == alarms
+    assert stays.told >= 10
     assert wrongs(raised, here.watching) == {}
 
 
 def test_dispatchers_side_by_side_tell_once(here):
-    alarms = [
-        services.raise_alarm(kind="help", source="desk", by=here.station_chief, at=timezone.now(), post=here.ground.post)
-        for _no in range(20)
-    ]
+    alarms = [raise_at_the_desk(here) for _no in range(20)]
     at = timezone.now()
     told = storm([lambda: services.dispatch_due(at)] * 6)
 
@@ -216,10 +237,7 @@ def naive_dispatch(here, at, round_no):
 
 def test_a_naive_dispatch_in_the_same_storm_tells_twice(here):
     """The negative control: if this were green, the tests above would prove nothing."""
-    alarms = [
-        services.raise_alarm(kind="help", source="desk", by=here.station_chief, at=timezone.now(), post=here.ground.post)
-        for _no in range(20)
-    ]
+    alarms = [raise_at_the_desk(here) for _no in range(20)]
     at = timezone.now()
     storm([lambda no=no: naive_dispatch(here, at, no) for no in range(6)])
 

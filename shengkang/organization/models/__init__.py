@@ -1,6 +1,7 @@
 """Where things are, who people are, who may do what, and who is on duty."""
 
 from shengkang.organization.models.calendar import Holiday
+from shengkang.organization.models.log_in import LoginCard, OpenSession, SecondFactor
 from shengkang.organization.models.people import Consent, Person
 from shengkang.organization.models.places import Address, Coverage, Station, StationQuerySet, Unit
 from shengkang.organization.models.presence import Presence
@@ -14,9 +15,12 @@ __all__ = [
     "Coverage",
     "Holiday",
     "ImportRun",
+    "LoginCard",
     "Membership",
+    "OpenSession",
     "Person",
     "Presence",
+    "SecondFactor",
     "Station",
     "StationQuerySet",
     "Unit",

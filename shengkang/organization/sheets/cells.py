@@ -66,6 +66,18 @@ def text(most: int) -> Reader:
     return read
 
 
+def code(most: int) -> Reader:
+    """A code of letters and digits; a long one that Excel has taken for a number has lost its last digits."""
+
+    def read(value):
+        if isinstance(value, int | float) and abs(value) >= 10**15:
+            raise CellRefused(_("Excel has cut off the last digits of this number. Set the column to “text” and type it again."))
+        found = plain(value).replace(" ", "")
+        return text(most)(found)
+
+    return read
+
+
 def name(value):
     """The name of a person or a place, without blanks between Chinese characters (张 三)."""
     return re.sub(r"(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])", "", text(40)(value))

@@ -1,5 +1,6 @@
 """Where a row is: the columns of village, group and door, and what they mean."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shengkang.errors import RuleViolation
@@ -9,8 +10,8 @@ from shengkang.organization.sheets.nails import Column, Scene
 from shengkang.organization.sheets.plan import Plan, Row
 
 
-def village_column() -> Column:
-    return Column("village", gettext_lazy("village or community"), cells.name, required=True, width=16)
+def village_column(required: bool = True) -> Column:
+    return Column("village", gettext_lazy("village or community"), cells.name, required=required, width=16)
 
 
 def group_column() -> Column:
@@ -21,6 +22,21 @@ def group_column() -> Column:
 
 def door_column() -> Column:
     return Column("door", gettext_lazy("door"), cells.door, required=True)
+
+
+def point_columns() -> tuple[Column, Column]:
+    help_text = gettext_lazy("WGS 84, in degrees.")
+    return (
+        Column("latitude", gettext_lazy("latitude"), cells.decimal(-90, 90), help=help_text),
+        Column("longitude", gettext_lazy("longitude"), cells.decimal(-180, 180), help=help_text),
+    )
+
+
+def half_a_point(latitude: float | None, longitude: float | None) -> tuple[str, str] | None:
+    """The column and the sentence where only one of the two is filled in."""
+    if (latitude is None) == (longitude is None):
+        return None
+    return "latitude", _("Latitude and longitude belong together: fill in both or none.")
 
 
 def place_of(plan: Plan, row: Row, scene: Scene) -> tuple[Unit, Unit | None] | None:
