@@ -109,7 +109,7 @@ def test_a_list_shows_ones_own_station_only(world, ground, press, as_user, name)
     assert not mine & theirs
 
 
-@pytest.mark.parametrize("name", ["cameras", "posts", "alarm-points"])
+@pytest.mark.parametrize("name", ["cameras", "posts"])
 def test_a_head_has_no_inventory(world, as_user, name):
     assert as_user(world.here.household_head).get(f"/api/v1/{name}/").status_code == 404
 
