@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from households.models import Sighting
 from households.selectors import serving_head
 from shengkang.attachments import nails as attachments
-from shengkang.portal.nails import Tile, hang
+from shengkang.portal.nails import Shelf, Tile, hang
 
 
 def is_serving(user) -> bool:
@@ -68,6 +68,7 @@ hang(
         url_name="households:sightings",
         access_line=("sighting", "read"),
         order=65,
+        shelf=Shelf.LOOK,
     )
 )
 

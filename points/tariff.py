@@ -22,7 +22,12 @@ from shengkang.organization.selectors import start_of
 FILE = Path(__file__).parent / "data" / "tariff.csv"
 SPANS = {"月": Rule.Span.PERIOD, "季": Rule.Span.QUARTER, "年": Rule.Span.YEAR}
 # Items whose facts the evaluation finds by itself.
-FACTS = {44: Rule.Fact.MEDIATED, 45: Rule.Fact.CARE_VISIT}
+FACTS = {
+    1: Rule.Fact.PATROLLED,
+    43: Rule.Fact.HAZARD,
+    44: Rule.Fact.MEDIATED,
+    45: Rule.Fact.CARE_VISIT,
+}
 # Help in an arrest is never told with its fact, or the helper pays for it.
 CONFIDENTIAL_TOO = {3}
 BASE_POINTS = 60
@@ -31,8 +36,8 @@ BASE_POINTS = 60
 @cache
 def read_tariff() -> tuple[tuple[dict, ...], dict[int, str]]:
     """The lines as fields of Rule, and the numbers of items that are not offered with the reason."""
-    # Base 60 and rewards up to 40 make the hundred; the item list has no line for the first report of a dispute, it is worth what
-    # item 2 (help in settling) is worth.
+    # Base 60 and rewards up to 40 make the hundred; the item list has no lines for the first report of a dispute and for one
+    # settled on the spot; they are worth what item 2 (help in settling) is worth.
     lines = [
         {
             "no": 0,
@@ -43,6 +48,7 @@ def read_tariff() -> tuple[tuple[dict, ...], dict[int, str]]:
             "source": "百分制",
         },
         {"no": 47, "name": "首先反映矛盾纠纷（经受理）", "fact": Rule.Fact.REPORTED, "points": 2, "source": "比照第2项"},
+        {"no": 48, "name": "就地化解小纠纷", "fact": Rule.Fact.SMALL_DISPUTE, "points": 2, "source": "比照第2项"},
     ]
     left_out = {}
     with FILE.open(encoding="utf-8", newline="") as rows:

@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "seal the ledger":           {"task": "points.seal",                   "schedule": 60.0},
     "let holds run out":         {"task": "points.time_out_holds",         "schedule": 60.0},
     "recount changed days":      {"task": "reports.recount_days",          "schedule": crontab(minute="*/5")},
+    "forget sent files":         {"task": "organization.forget_imports",   "schedule": crontab(minute=10)},
     "remind of follow-ups":      {"task": "cases.remind_of_follow_ups",    "schedule": crontab(hour=7, minute=30)},
     "score the open period":     {"task": "points.score_open_periods",     "schedule": crontab(hour=1, minute=0)},
     "check the balances":        {"task": "points.check_balances",         "schedule": crontab(hour=2, minute=0)},

@@ -3,6 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+# Under /api/ a refusal is JSON even where no view was found, or one fell over.
+handler404 = "shengkang.organization.api.not_found"
+handler500 = "shengkang.organization.api.fell_over"
+
 urlpatterns = [
     path("", include("shengkang.organization.urls")),
     path("admin/", admin.site.urls),

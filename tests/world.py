@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from households.models import Assignment, Home, HouseholdHead, Resident
 from points.models import Shop
 from shengkang.cases.models import Category
+from shengkang.hazards.imports import load_hazard_groups
 from shengkang.organization.access import Role
 from shengkang.organization.models import Address, Coverage, Membership, Person, Station, Unit, User
 from shengkang.organization.services import name_key
@@ -90,6 +91,7 @@ def make_world() -> SimpleNamespace:
     county = make_unit(make_unit(province, Unit.Level.CITY, "4299", "试市"), Unit.Level.COUNTY, "429901", "试县")
     for code, name in (("01", "婚姻家庭纠纷"), ("02", "邻里纠纷")):
         Category.objects.get_or_create(code=code, defaults={"name": name})
+    load_hazard_groups()
     towns = [make_unit(county, Unit.Level.TOWN, f"42990110{no}", f"试镇{no}") for no in (1, 2)]
     return SimpleNamespace(
         here=make_station(1, towns[0]), there=make_station(2, towns[1]), category=Category.objects.get(code="02"), now=NOW

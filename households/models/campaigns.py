@@ -2,14 +2,15 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from households.models.heads import villages_of_cadre
 from households.models.homes import Home, HouseholdHead
 from shengkang.audit.models import Fact
-from shengkang.hazards.models import HazardGroup
+from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization import access
 from shengkang.organization.models import Membership, Station, StationQuerySet, Unit, User
 from shengkang.organization.same_station import SameStation, StationStays
@@ -65,6 +66,9 @@ class Campaign(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("households:campaign", args=[self.pk])
+
 
 class CampaignItemQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -80,6 +84,8 @@ class CampaignItem(models.Model):
     hazard_group = models.ForeignKey(
         HazardGroup, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("hazard group")
     )
+    # What is more than ordinary is told to the station without asking the head; the rest when she says so.
+    level = models.CharField(_("level"), max_length=10, choices=Hazard.Level.choices, default=Hazard.Level.ORDINARY)
 
     objects = CampaignItemQuerySet.as_manager()
 
@@ -92,6 +98,10 @@ class CampaignItem(models.Model):
     def __str__(self):
         return self.text
 
+    @property
+    def is_dangerous(self) -> bool:
+        return self.hazard_group_id is not None and self.level != Hazard.Level.ORDINARY
+
 
 class HomeCheckQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -99,6 +109,15 @@ class HomeCheckQuerySet(models.QuerySet):
         if "S" in scopes:
             return self.filter(campaign__station_id=user.station_id)
         return self.filter(Q(by=user) | Q(home__in=Home.objects.visible_to(user))) if "A" in scopes else self.none()
+
+    def latest(self):
+        """The row that counts for each home of each campaign: the last one written."""
+        later = HomeCheck.objects.filter(campaign=OuterRef("campaign"), home=OuterRef("home"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later))
+
+    def done(self):
+        """Nobody at home means: come back."""
+        return self.exclude(result=HomeCheck.Result.NOBODY)
 
 
 class HomeCheck(Fact):

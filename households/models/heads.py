@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -48,8 +49,9 @@ class Nomination(models.Model):
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by"))
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     answer = models.CharField(_("answer to the village"), max_length=200, blank=True)
-    head = models.OneToOneField(
-        HouseholdHead, models.PROTECT, null=True, blank=True, related_name="nomination", verbose_name=_("hundred-household head")
+    # Somebody may be chosen again after a term, so one head may have come from several nominations.
+    head = models.ForeignKey(
+        HouseholdHead, models.PROTECT, null=True, blank=True, related_name="nominations", verbose_name=_("hundred-household head")
     )
 
     objects = NominationQuerySet.as_manager()
@@ -74,6 +76,9 @@ class Nomination(models.Model):
 
     def __str__(self):
         return f"{self.person} · {self.village}"
+
+    def get_absolute_url(self):
+        return reverse("households:nomination", args=[self.pk])
 
 
 class TrainingQuerySet(StationQuerySet):
@@ -105,6 +110,9 @@ class Training(models.Model):
 
     def __str__(self):
         return f"{self.held_on} {self.title}"
+
+    def get_absolute_url(self):
+        return reverse("households:trainings")
 
 
 class TrainingRecordQuerySet(models.QuerySet):

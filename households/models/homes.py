@@ -1,5 +1,7 @@
 """Homes, who lives in them, the heads who look after about a hundred each, and for how long."""
 
+from datetime import timedelta
+
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -12,6 +14,9 @@ from django.utils.translation import pgettext_lazy
 from shengkang.organization import access
 from shengkang.organization.models import Address, Membership, Person, Station, StationQuerySet, Unit, User
 from shengkang.organization.same_station import SameStation, StationStays
+
+# Time enough to ask the village, and to walk the homes with a successor.
+DAYS_BEFORE_A_TERM_ENDS = 60
 
 
 def _homes_now_of(user):
@@ -128,6 +133,14 @@ class HeadQuerySet(StationQuerySet):
 
     def active(self):
         return self.filter(active_to__isnull=True)
+
+    def ending_soon(self, day):
+        """Serving, and the term ends within 60 days of `day` or is over already."""
+        return self.active().filter(term_ends_on__lte=day + timedelta(days=DAYS_BEFORE_A_TERM_ENDS))
+
+    def untrained_in(self, year):
+        """Serving, without any training of a calendar year."""
+        return self.active().exclude(trainings__training__held_on__year=year)
 
 
 class HouseholdHead(models.Model):

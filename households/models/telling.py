@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,10 +23,11 @@ class SightingQuerySet(StationQuerySet):
             seen = Q(station_id=user.station_id)
         elif "A" in scopes:
             seen |= Q(home__in=Home.objects.visible_to(user))
-        # A protected case hides its sighting too, from all but those who may see the case and the one who told.
+        # A protected case hides the sighting it came from, from all but those who may see the case and the one who told.
         protected = DisputeCase.objects.filter(restricted=True, station_id=user.station_id)
         hidden = protected.exclude(pk__in=DisputeCase.objects.visible_to(user))
-        return self.filter(seen).exclude(~Q(by=user) & Q(case__in=hidden))
+        led_there = Triage.objects.filter(case__in=hidden).values("sighting")
+        return self.filter(seen).exclude(~Q(by=user) & (Q(case__in=hidden) | Q(pk__in=led_there)))
 
     def unanswered(self):
         """Waits at the information desk; a quarrel is answered by its case."""
@@ -66,6 +68,9 @@ class Sighting(Fact):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
+
+    def get_absolute_url(self):
+        return reverse("households:sighting", args=[self.pk])
 
 
 class TriageQuerySet(models.QuerySet):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from patrols.models.shifts import PatrolKind, Shift
@@ -66,6 +67,10 @@ class Patrol(models.Model):
 
     def __str__(self):
         return f"{self.village} · {self.get_kind_display()} · {self.started_at:%Y-%m-%d}"
+
+    def get_absolute_url(self):
+        """The patrol, as its leader and its volunteers read it."""
+        return reverse("patrols:patrol", args=[self.pk])
 
 
 class OfPatrolQuerySet(models.QuerySet):

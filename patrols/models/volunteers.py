@@ -3,6 +3,7 @@
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from households.models import HouseholdHead
@@ -66,6 +67,10 @@ class Volunteer(models.Model):
 
     def __str__(self):
         return str(self.person)
+
+    def get_absolute_url(self):
+        """The application, as the applicant and those who give an opinion read it."""
+        return reverse("patrols:application", args=[self.pk])
 
 
 class VettingStepQuerySet(models.QuerySet):

@@ -5,13 +5,16 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from households.models import Visit
+from patrols.models import Attendance
 from points.models.tariff import Deed, Rule
 from shengkang.audit.models import Fact
 from shengkang.cases.models import DisputeCase
+from shengkang.hazards.models import Hazard
 from shengkang.organization import access
 from shengkang.organization.models import Person, Station, StationQuerySet, User
 
@@ -145,6 +148,10 @@ class ScoreLine(models.Model):
     case = models.ForeignKey(DisputeCase, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("dispute case"))
     deed = models.ForeignKey(Deed, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("deed"))
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("visit"))
+    hazard = models.ForeignKey(Hazard, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("hazard"))
+    attendance = models.ForeignKey(
+        Attendance, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("attendance at a patrol")
+    )
 
     objects = ScoreLineQuerySet.as_manager()
 
@@ -154,7 +161,25 @@ class ScoreLine(models.Model):
         ordering = ["period", "person", "done_on", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["period", "person", "rule", "case", "deed", "visit"], name="fact_scored_once", nulls_distinct=False
+                fields=["period", "person", "rule", "case", "deed", "visit", "hazard", "attendance"],
+                name="fact_scored_once",
+                nulls_distinct=False,
+            ),
+            # One line is about one fact, or about none: the base score.
+            models.CheckConstraint(
+                condition=LessThanOrEqual(
+                    Func(
+                        "case",
+                        "deed",
+                        "visit",
+                        "hazard",
+                        "attendance",
+                        function="num_nonnulls",
+                        output_field=models.IntegerField(),
+                    ),
+                    1,
+                ),
+                name="score_line_is_about_one_fact",
             ),
             models.CheckConstraint(condition=Q(points__gt=0), name="score_line_pays_something"),
         ]

@@ -74,8 +74,11 @@ class Rule(models.Model):
         BY_HAND = "", _("recorded by hand")
         MEMBERSHIP = "membership", _("takes part")
         MEDIATED = "mediated", _("settled a dispute as its mediator")
+        SMALL_DISPUTE = "small_dispute", _("settled a small dispute on the spot")
         REPORTED = "reported", _("first to report a dispute that was accepted")
         CARE_VISIT = "care_visit", _("care visit to a home with a service need")
+        HAZARD = "hazard", _("found a hazard that was put right")
+        PATROLLED = "patrolled", _("was present at a patrol")
 
     class Span(models.TextChoices):
         PERIOD = "period", pgettext_lazy("ceiling", "each period")
@@ -86,7 +89,7 @@ class Rule(models.Model):
     no = models.PositiveSmallIntegerField(_("number"))
     name = models.CharField(pgettext_lazy("tariff", "name"), max_length=80)
     part = models.CharField(_("part of the score"), max_length=8, choices=Part.choices, default=Part.BONUS)
-    fact = models.CharField(_("paid for"), max_length=12, choices=Fact.choices, blank=True)
+    fact = models.CharField(_("paid for"), max_length=14, choices=Fact.choices, blank=True)
     points = models.PositiveSmallIntegerField(_("points"))
     # How many facts of one person are paid, the earliest first; later ones are still facts, only not paid.
     ceiling = models.PositiveSmallIntegerField(_("paid at most so many times"), null=True, blank=True)

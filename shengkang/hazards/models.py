@@ -3,6 +3,7 @@
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -137,6 +138,10 @@ class Hazard(models.Model):
 
     def __str__(self):
         return f"{self.group} · {self.place}"
+
+    def get_absolute_url(self):
+        """The page on which those involved read how it stands."""
+        return reverse("hazards:detail", args=[self.pk])
 
 
 class HazardStepQuerySet(models.QuerySet):

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from households.models import Home, Resident, Visit
 from points.models import Deed, ScoreLine
+from points.scoring import FACT_KEYS
 from points.services import evaluation
 from points.tariff import seed_tariff
 from shengkang.cases.models import CaseStep, Category, DisputeCase, Report
@@ -19,7 +20,7 @@ from tests.world import NOW, make_station, make_unit
 
 PERIOD = {"starts_on": date(2026, 3, 1), "ends_on": date(2026, 3, 31)}
 ROUNDS = 5
-COLUMNS = "period_id, person_id, rule_id, points, done_on, case_id, deed_id, visit_id"
+COLUMNS = "period_id, person_id, rule_id, points, done_on, " + ", ".join(FACT_KEYS)
 
 
 def _day(index):

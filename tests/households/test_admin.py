@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from households import services
-from households.models import Assignment, Home, HouseholdHead, Resident, Sighting
+from households.models import Assignment, Home, HouseholdHead, Resident, Sighting, Visit
 from shengkang.audit.models import AccessEntry
 from shengkang.organization.access import Role
 from tests.households.test_views import more_homes, more_homes_again
@@ -34,7 +34,7 @@ def test_another_station_sees_no_row(world, client, model):
         "householdhead": HouseholdHead,
         "assignment": Assignment,
         "sighting": Sighting,
-        "visit": services.Visit,
+        "visit": Visit,
     }[model].objects.order_by("-pk")
     pk = thing.first().pk if model != "householdhead" else world.here.head.pk
     client.force_login(world.here.officer)
@@ -65,7 +65,7 @@ def test_lists_cost_the_same_with_one_row_and_three(world, desk, model, django_a
 def test_facts_are_neither_added_nor_edited_at_the_desk(world, desk, model, page):
     assert desk.get(url(model, page)).status_code == 403
     services.log_visit(home=world.here.homes[0], kind="care", by=world.here.household_head, at=NOW)
-    assert desk.post(url("visit", "change", services.Visit.objects.get().pk), {"note": "x"}).status_code == 403
+    assert desk.post(url("visit", "change", Visit.objects.get().pk), {"note": "x"}).status_code == 403
 
 
 def test_the_four_verbs_of_a_head(world, desk):

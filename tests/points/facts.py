@@ -1,12 +1,14 @@
 """Facts as the rows the wings leave behind, for the handbook of the evaluation."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from households.models import Resident, Visit
+from patrols.models import Attendance, Patrol, Volunteer
 from points.models import Deed, EvaluationPeriod, ScoreLine
 from points.services import evaluation
 from points.tariff import seed_tariff
 from shengkang.cases.models import CaseStep, DisputeCase, Party, Report
+from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization.models import Consent
 from tests.world import NOW, SHANGHAI
 
@@ -75,6 +77,59 @@ def settled_again(case, at, by, credited):
 
 def care_visit(place, home, at, by=None, kind="care"):
     return Visit.objects.create(station=place.station, home=home, by=by or place.household_head, kind=kind, at=at)
+
+
+def found_hazard(place, at, by=None):
+    group, _created = HazardGroup.objects.get_or_create(code="02", defaults={"name": "道路"})
+    by = by or place.household_head
+    hazard = Hazard.objects.create(
+        station=place.station, village=place.villages[0], status="found", group=group, level="ordinary", channel="head", place="村口",
+        text="井盖缺失", found_by=by, found_at=at, due_at=at, steps_taken=1,
+    )  # fmt: skip
+    hazard.steps.create(no=1, move="find", to_status="found", at=at, by=by)
+    return hazard
+
+
+def looked_at(place, hazard, at, by=None):
+    """Put right by an auxiliary and looked at again by an officer, as the steps leave it."""
+    by, no = by or place.officer, hazard.steps.count()
+    hazard.status, hazard.put_right_at, hazard.put_right_by, hazard.closed_at, hazard.closed_by = (
+        "closed", at, place.aux_police, at, by,
+    )  # fmt: skip
+    hazard.save()
+    hazard.steps.create(no=no + 1, move="put_right", from_status="found", to_status="put_right", at=at, by=place.aux_police)
+    hazard.steps.create(
+        no=no + 2, move="look_again", from_status="put_right", to_status="closed", at=at, by=by, credited=hazard.found_by.person
+    )
+    return hazard
+
+
+def came_back(place, hazard, at):
+    hazard.status = "found"
+    hazard.put_right_at = hazard.put_right_by = hazard.closed_at = hazard.closed_by = None
+    hazard.save()
+    no = hazard.steps.count() + 1
+    hazard.steps.create(no=no, move="reopen", from_status="closed", to_status="found", at=at, by=place.officer)
+    return hazard
+
+
+def patrolled(place, person, at, minutes=120, ended=True):
+    volunteer, _created = Volunteer.objects.get_or_create(
+        person=person,
+        defaults={
+            "station": place.station, "village": place.villages[0], "status": "enrolled", "applied_at": NEW_YEAR,
+            "enrolled_on": START,
+        },
+    )  # fmt: skip
+    # An open patrol is its leader's only one, so each gets an end, and an open one loses it again.
+    patrol = Patrol.objects.create(
+        station=place.station, village=place.villages[0], kind="night", leader=place.officer, started_at=at,
+        ended_at=at + timedelta(minutes=minutes),
+    )  # fmt: skip
+    if not ended:
+        Patrol.objects.filter(ended_at=None).update(ended_at=at + timedelta(days=1))
+        Patrol.objects.filter(pk=patrol.pk).update(ended_at=None)
+    return Attendance.objects.create(patrol=patrol, volunteer=volunteer, minutes=minutes, by=place.officer, at=at)
 
 
 def needs_care(home):

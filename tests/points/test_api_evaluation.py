@@ -82,7 +82,7 @@ def test_everyone_reads_his_own_lines_and_staff_the_stations(here):
     scored(period_of(here))
     mine = as_(here.household_head).get("/api/v1/score-lines/").json()["results"]
     assert {line["person"] for line in mine} == {here.household_head.person_id}
-    assert {line["points"] for line in mine} == {60, 3, 2}
+    assert sorted(line["points"] for line in mine) == [2, 2, 60]
     assert len(as_(here.officer).get("/api/v1/score-lines/").json()["results"]) == 6
 
 
@@ -119,6 +119,6 @@ def test_the_clock_goes_on_with_a_period_in_review_and_strikes_from_a_published_
     with time_machine.travel(on(4, 3), tick=False):
         reopened(case, on(4, 2), here.officer)
         score_open_periods()
-    assert not march.lines.filter(rule__no=44).exists()
+    assert not march.lines.filter(rule__no=48).exists()
     assert fresh(march).status == "published"
     assert EvaluationPeriod.objects.filter(**APRIL).exists()

@@ -75,7 +75,7 @@ def test_a_closed_period_is_not_scored_again(here):
 
 
 @pytest.mark.parametrize("tampering", [
-    "UPDATE points_scoreline SET points = 99 WHERE rule_id IN (SELECT id FROM points_rule WHERE no = 44)",
+    "UPDATE points_scoreline SET points = 99 WHERE rule_id IN (SELECT id FROM points_rule WHERE no = 48)",
     "DELETE FROM points_scoreline",
     "INSERT INTO points_scoreline (period_id, person_id, rule_id, points, done_on, deed_id) "
     "SELECT period_id, person_id, rule_id, 1, done_on, (SELECT max(id) FROM points_deed) FROM points_scoreline WHERE case_id IS NOT NULL",
@@ -129,7 +129,7 @@ def test_the_ledger_gets_exactly_the_bonus_lines(here):
     owed = dict(period.lines.filter(rule__part="bonus").values_list("person").annotate(Sum("points")).order_by("person"))
     posted = dict(Transfer.objects.filter(period=period, kind="award").values_list("to_wallet__person").annotate(Sum("amount")))
     assert posted == owed
-    assert sum(owed.values()) == 3 + 2 + 1 + 5
+    assert sum(owed.values()) == 2 + 2 + 1 + 5
     wallets = Transfer.objects.filter(period=period).values_list("to_wallet__person", "to_wallet__balance")
     assert dict(wallets) == owed
 
@@ -146,7 +146,7 @@ def test_a_reopened_case_takes_its_points_back_before_the_close(here):
     case = ScoreLine.objects.filter(case__isnull=False).first().case
     reopened(case, on(4, 5), here.officer)
     evaluation.close_period(period=period, by=here.station_chief, at=on(4, 10))
-    assert not Transfer.objects.filter(rule__no=44).exists()
+    assert not Transfer.objects.filter(rule__no=48).exists()
 
 
 def test_a_period_ended_early_makes_room_for_the_next(here):
@@ -181,7 +181,7 @@ def test_the_publication_sums_up_what_each_line_says(here):
     period = published(here, period_of(here))
     rows = {row.person_id: row for row in publication_of(period)}
     head = rows[here.household_head.person.pk]
-    assert (head.base, head.bonus, head.total) == (60, 6, 66)
+    assert (head.base, head.bonus, head.total) == (60, 5, 65)
     assert sum(row.total for row in rows.values()) == period.lines.aggregate(total=Sum("points"))["total"]
 
 

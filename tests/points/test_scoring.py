@@ -1,22 +1,29 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from patrols.models import Attendance
 from points import scoring
 from points.models import ScoreLine
 from points.services import evaluation
 from shengkang.cases.models import CaseStep, DisputeCase, Party
+from shengkang.hazards.models import Hazard
 from shengkang.organization.models import Consent
 from tests.points.facts import (
     APRIL,
     MARCH,
+    came_back,
     care_visit,
     closed,
     deed,
+    found_hazard,
+    looked_at,
     needs_care,
     on,
+    patrolled,
     period_of,
     published,
     reopened,
@@ -81,7 +88,7 @@ def test_a_report_that_was_not_accepted_is_not_paid(here):
 def test_only_the_first_reporter_is_paid(here, head):
     case = settled_case(here, "A1", on(3, 4))
     case.reports.create(by=here.volunteer, person=here.volunteer.person, at=on(3, 5))
-    assert scored(period_of(here)) == [(head.name, 44, 3), (head.name, 47, 2)]
+    assert scored(period_of(here)) == [(head.name, 47, 2), (head.name, 48, 2)]
 
 
 def test_a_visit_pays_only_where_somebody_needs_it(here, head):
@@ -167,7 +174,7 @@ def test_a_rule_that_changes_its_worth_changes_the_line_in_place(here):
 def test_a_reopened_case_no_longer_scores(here, head):
     case = settled_case(here, "A1", on(3, 4))
     period = period_of(here)
-    assert scored(period) == [(head.name, 44, 3), (head.name, 47, 2)]
+    assert scored(period) == [(head.name, 47, 2), (head.name, 48, 2)]
     reopened(case, on(3, 8), here.officer)
     assert scored(period) == [(head.name, 47, 2)]
 
@@ -196,6 +203,52 @@ def test_a_case_paid_in_a_closed_period_is_not_paid_again(here, head):
     assert scored(period_of(here, APRIL), at=on(4, 25)) == []
 
 
+def test_a_hazard_pays_nobody_before_a_second_person_has_looked(here, head):
+    hazard = found_hazard(here, on(3, 4))
+    assert scored(period_of(here)) == []
+    looked_at(here, hazard, on(3, 9))
+    assert scored(period_of(here)) == [(head.name, 43, 2)]
+
+
+def test_a_hazard_that_came_back_no_longer_scores_and_is_paid_once(here, head):
+    hazard = looked_at(here, found_hazard(here, on(3, 4)), on(3, 9))
+    closed(here, period_of(here))
+    looked_at(here, came_back(here, hazard, on(4, 11)), on(4, 12))
+    assert scored(period_of(here, APRIL), at=on(4, 25)) == []
+
+
+def test_who_looks_at_his_own_finding_earns_nothing(here):
+    looked_at(here, found_hazard(here, on(3, 4), by=here.volunteer), on(3, 9), by=here.volunteer)
+    assert scored(period_of(here)) == []
+
+
+def test_a_patrol_pays_whom_its_leader_saw_for_half_an_hour(here):
+    helper = here.volunteer.person
+    patrolled(here, helper, on(3, 4, 20), minutes=29)
+    assert scored(period_of(here)) == []
+    patrolled(here, helper, on(3, 6, 20), minutes=30)
+    assert scored(period_of(here)) == [(helper.name, 1, 1)]
+
+
+def test_a_patrol_under_way_is_not_paid_yet(here):
+    patrolled(here, here.volunteer.person, on(3, 4, 20), minutes=90, ended=False)
+    assert scored(period_of(here)) == []
+
+
+@pytest.mark.parametrize(("found", "words"), [("hazard", "村口"), ("patrol", "夜间巡逻")])
+def test_a_hazard_and_a_patrol_are_explained_in_words(here, found, words):
+    if found == "hazard":
+        looked_at(here, found_hazard(here, on(3, 4)), on(3, 9))
+    else:
+        patrolled(here, here.volunteer.person, on(3, 4, 20))
+    period = period_of(here)
+    scored(period)
+    line = scoring.with_facts(ScoreLine.objects.filter(rule__part="bonus")).get()
+    why = scoring.explain(line)
+    assert words in why.fact
+    assert why.link.startswith(f"/admin/{found}s/{found}/")
+
+
 def test_a_ceiling_pays_the_earliest_facts_of_the_period(here):
     needs_care(here.homes[0])
     visits = [care_visit(here, here.homes[0], on(3, day)) for day in (9, 2, 7, 1, 5, 3)]
@@ -221,7 +274,7 @@ def test_a_ceiling_for_the_quarter_runs_over_its_months(here):
 def test_local_midnight_decides_the_month(here, head):
     settled_case(here, "A1", on(4, 1, 0))
     assert scored(period_of(here)) == []
-    assert scored(period_of(here, APRIL), at=on(4, 5)) == [(head.name, 44, 3), (head.name, 47, 2)]
+    assert scored(period_of(here, APRIL), at=on(4, 5)) == [(head.name, 47, 2), (head.name, 48, 2)]
 
 
 def test_a_new_tariff_pays_from_its_day(here):
@@ -247,9 +300,9 @@ def test_a_line_explains_its_rule_and_its_fact(here, head):
     case = settled_case(here, "A1", on(3, 4))
     period = period_of(here)
     scored(period)
-    line = scoring.with_facts(ScoreLine.objects.all()).get(case=case, rule__no=44)
+    line = scoring.with_facts(ScoreLine.objects.all()).get(case=case, rule__no=48)
     why = scoring.explain(line)
-    assert why.rule == here.rules[44].name
+    assert why.rule == here.rules[48].name
     assert case.no in why.fact
     assert why.link == f"/admin/cases/disputecase/{case.pk}/change/"
 
@@ -275,30 +328,42 @@ def test_a_preview_writes_nothing_and_says_what_the_next_run_would_do(here):
     assert not period.lines.filter(points=5).exists()
 
 
+def about(**fact):
+    """The keys of a line, of which at most one is filled."""
+    return tuple(getattr(fact.get(key.removesuffix("_id")), "pk", None) for key in scoring.FACT_KEYS)
+
+
 def naively_owed(place, period):
     """The rules once more, slowly: one fact after the other, in Python."""
     people = {c.person_id for c in Consent.objects.filter(withdrawn_at=None) if c.person.station_id == place.station.pk}
     days = (period.starts_on, period.ends_on)
-    facts = [(person, 0, period.ends_on, period.ends_on, None, None, None) for person in people]
+    facts = [(person, 0, period.ends_on, period.ends_on, *about()) for person in people]
     for case in DisputeCase.objects.filter(station=place.station, restricted=False):
         parties = set(Party.objects.filter(case=case).values_list("person", flat=True))
         settlements = [s for s in CaseStep.objects.filter(case=case).order_by("no") if s.move.startswith("settle")]
         if case.status == "settled" and settlements and settlements[-1].credited_id not in parties:
             at = settlements[-1].at.astimezone(NOW.tzinfo)
-            facts.append((settlements[-1].credited_id, 44, at.date(), at, case.pk, None, None))
+            no = 44 if settlements[-1].move == "settle" else 48
+            facts.append((settlements[-1].credited_id, no, at.date(), at, *about(case=case)))
         first = case.reports.order_by("at", "id").first()
         if first.person_id not in parties:
             at = first.at.astimezone(NOW.tzinfo)
-            facts.append((first.person_id, 47, at.date(), at, case.pk, None, None))
+            facts.append((first.person_id, 47, at.date(), at, *about(case=case)))
     seen = set()
     for visit in place.household_head.station.visit_set.order_by("at"):
         at, person = visit.at.astimezone(NOW.tzinfo), visit.by.person_id
         needy = visit.home.residents.exclude(need="").exists() and not visit.home.residents.filter(person=person).exists()
         if visit.kind == "care" and needy and (person, visit.home_id, at.date()) not in seen:
             seen.add((person, visit.home_id, at.date()))
-            facts.append((person, 45, at.date(), at, None, None, visit.pk))
+            facts.append((person, 45, at.date(), at, *about(visit=visit)))
     for each in place.station.deed_set.exclude(confirmed_at=None).order_by("at", "id"):
-        facts.append((each.person_id, each.rule.no, each.done_on, each.at, None, each.pk, None))
+        facts.append((each.person_id, each.rule.no, each.done_on, each.at, *about(deed=each)))
+    for hazard in Hazard.objects.filter(station=place.station, status="closed").exclude(closed_by=F("found_by")):
+        at = hazard.steps.filter(move="look_again").latest("no").at.astimezone(NOW.tzinfo)
+        facts.append((hazard.found_by.person_id, 43, at.date(), at, *about(hazard=hazard)))
+    for each in Attendance.objects.filter(patrol__station=place.station, minutes__gte=30, patrol__ended_at__isnull=False):
+        at = each.patrol.started_at.astimezone(NOW.tzinfo)
+        facts.append((each.volunteer.person_id, 1, at.date(), at, *about(attendance=each)))
     counted, owed = {}, set()
     for person, no, day, _at, *fact in sorted(facts, key=lambda f: (f[2], str(f[3]), [x or 0 for x in f[4:]])):
         if person not in people or not days[0] <= day <= days[1]:
@@ -312,7 +377,7 @@ def naively_owed(place, period):
 
 FACTS = st.lists(
     st.tuples(
-        st.sampled_from(["case", "party", "protected", "reopened", "visit", "deed", "capped", "unconfirmed"]),
+        st.sampled_from(["case", "party", "protected", "reopened", "visit", "deed", "capped", "unconfirmed", "hazard", "patrol"]),
         st.integers(1, 40),
         st.integers(0, 1),
         st.integers(0, 1),
@@ -338,6 +403,10 @@ def test_the_set_owes_what_a_slow_reading_of_the_rules_owes(db, facts):
                 care_visit(here, here.homes[other], at, by=helper)
             elif kind in ("deed", "capped", "unconfirmed"):
                 deed(here, helped, 5 if kind == "capped" else 16, at.date(), confirmed=kind != "unconfirmed")
+            elif kind == "hazard":
+                looked_at(here, found_hazard(here, at, by=helper), at, by=helpers[other] if day % 2 else here.officer)
+            elif kind == "patrol":
+                patrolled(here, helper.person, at, minutes=25 + day, ended=bool(day % 5))
             else:
                 party = helper.person if kind == "party" else helped
                 case = settled_case(

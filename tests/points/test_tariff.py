@@ -56,7 +56,7 @@ def test_the_copy_takes_over_on_its_day_with_the_same_rules(here):
 def test_the_seed_reads_every_item_or_says_why_not():
     lines, left_out = read_tariff()
     by_no = {line["no"]: line for line in lines}
-    assert set(by_no) | set(left_out) == set(range(48))
+    assert set(by_no) | set(left_out) == set(range(49))
     assert list(left_out) == [27]
     assert (by_no[1]["ceiling"], by_no[1]["ceiling_per"]) == (12, Rule.Span.QUARTER)
     assert (by_no[8]["ceiling"], by_no[8]["ceiling_per"]) == (3, Rule.Span.YEAR)
@@ -73,7 +73,7 @@ def test_seeding_twice_keeps_the_first(here):
 def test_the_command_says_what_is_not_offered(world, capsys):
     call_command("seed_tariff", world.here.station.name, "2026-01-01")
     said = capsys.readouterr().out
-    assert "47 rules" in said
+    assert "48 rules" in said
     assert "Item 27 is not offered" in said
 
 

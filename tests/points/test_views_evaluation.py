@@ -122,10 +122,10 @@ def test_why_names_rule_fact_and_base_and_says_what_is_provisional(client, here)
     case = settled_case(here, "A1", on(3, 4))
     scored(period_of(here))
     months = knock(client, here.household_head, "/m/points/why/").context["months"]
-    assert [(month["provisional"], month["base"], month["bonus"]) for month in months] == [(True, 60, 5)]
+    assert [(month["provisional"], month["base"], month["bonus"]) for month in months] == [(True, 60, 4)]
     page = knock(client, here.household_head, "/m/points/why/").content.decode()
     assert case.no in page
-    assert here.rules[44].name in page
+    assert here.rules[48].name in page
 
 
 def test_why_shows_nobody_elses_lines(client, here):

@@ -1,0 +1,68 @@
+"""What happens around patrols: how somebody becomes a volunteer, shifts and who takes them, patrols, and what they find."""
+
+from patrols.services.findings import FindingRefused, report_finding
+from patrols.services.patrolling import (
+    AttendanceRefused,
+    NotTheLeader,
+    PatrolRefused,
+    end_patrol,
+    start_patrol,
+)
+from patrols.services.shifts import (
+    LEADERS,
+    LeaderBusy,
+    ShiftFull,
+    ShiftRefused,
+    SignUpRefused,
+    cancel_shift,
+    change_leader,
+    plan_shift,
+    plan_shifts,
+    remind_of_shifts,
+    sign_up,
+    withdraw,
+)
+from patrols.services.vetting import (
+    ApplicationRefused,
+    NotYourVoice,
+    PaperMissing,
+    apply,
+    apply_again,
+    approve,
+    decline,
+    leave,
+    recommend,
+    review,
+)
+
+__all__ = [
+    "LEADERS",
+    "ApplicationRefused",
+    "AttendanceRefused",
+    "FindingRefused",
+    "LeaderBusy",
+    "NotTheLeader",
+    "NotYourVoice",
+    "PaperMissing",
+    "PatrolRefused",
+    "ShiftFull",
+    "ShiftRefused",
+    "SignUpRefused",
+    "apply",
+    "apply_again",
+    "approve",
+    "cancel_shift",
+    "change_leader",
+    "decline",
+    "end_patrol",
+    "leave",
+    "plan_shift",
+    "plan_shifts",
+    "recommend",
+    "remind_of_shifts",
+    "report_finding",
+    "review",
+    "sign_up",
+    "start_patrol",
+    "withdraw",
+]
