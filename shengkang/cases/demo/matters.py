@@ -134,7 +134,7 @@ class _Year:
         if fate == "waiting":
             return plan.now - timedelta(minutes=chance.randint(10, 840))
         # Ages in days that leave a matter of this fate where it shall be found.
-        ages = {"accepted": (1, 3), "mediating": (2, 4), "agreed": (2, 5), "overdue_accepted": (14, 30),
+        ages = {"accepted": (1, 3), "mediating": (2, 4), "agreed": (4, 6), "overdue_accepted": (14, 30),
                 "overdue_mediating": (32, 48), "settled_lately": (6, 11)}  # fmt: skip
         if fate in ages:
             day = plan.today - timedelta(days=chance.randint(*ages[fate]))
