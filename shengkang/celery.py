@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "let holds run out":         {"task": "points.time_out_holds",         "schedule": 60.0},
     "recount changed days":      {"task": "reports.recount_days",          "schedule": crontab(minute="*/5")},
     "forget sent files":         {"task": "organization.forget_imports",   "schedule": crontab(minute=10)},
+    "remind of shifts":          {"task": "patrols.remind_of_shifts",      "schedule": crontab(hour=18, minute=0)},
     "remind of follow-ups":      {"task": "cases.remind_of_follow_ups",    "schedule": crontab(hour=7, minute=30)},
     "remind of terms and checks": {"task": "households.remind",             "schedule": crontab(hour=7, minute=35)},
     "score the open period":     {"task": "points.score_open_periods",     "schedule": crontab(hour=1, minute=0)},
