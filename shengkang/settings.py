@@ -272,6 +272,7 @@ SPECTACULAR_SETTINGS = {
         "PostKindEnum": "posts.models.SecurityPost.Kind",
         "CameraStateEnum": "posts.models.Camera.State",
         "CaseChannelEnum": "shengkang.cases.models.DisputeCase.Channel",
+        "HazardLevelEnum": "shengkang.hazards.models.Hazard.Level",
         "HazardStatusEnum": "shengkang.hazards.moves.Status",
         "HazardChannelEnum": "shengkang.hazards.models.Hazard.Channel",
         "CampaignKindEnum": "households.models.Campaign.Kind",
