@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint messages soak clean browser
+.PHONY: help run test bench lint messages soak clean browser backup screenshots
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -47,6 +47,13 @@ lint: $(TESTING)  ## style of code and templates, missing migrations
 
 messages: $(RUNNING)  ## collect the words of the code into the catalogue and compile it
 	$(PY) manage.py messages
+
+backup: $(RUNNING)  ## a whole copy of database and files in var/backups (BACKUP_DIR), whether the station runs or not; docs/backup.md
+	@exec $(PY) -m shengkang.engines beside manage.py backup
+
+screenshots: $(TESTING)  ## the pictures of docs/screenshots, from a small demo of their own
+	@$(PY) manage.py messages --compile
+	@exec $(PY) -m tests.screenshots $(ARGS)
 
 clean:  ## remove what can be made again; the station's data in var/ stay
 	rm -rf $(VENV) var/test var/static var/static.stamp .pytest_cache .ruff_cache .hypothesis

@@ -8,3 +8,7 @@ class PointsConfig(AppConfig):
 
     def ready(self):
         from points import tiles  # noqa: F401 hangs the tiles
+        from points.selectors.soundness import newest_seal
+        from shengkang.organization.backups import nails
+
+        nails.hang("points", newest_seal, verify="verify_ledger")

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from points.models import Redemption, Shop
 from points.tiles_evaluation import evaluation_tiles
-from shengkang.portal.nails import Tile, hang
+from shengkang.portal.nails import Shelf, Tile, hang
 
 
 def keeps_a_shop(user) -> bool:
@@ -51,6 +51,7 @@ hang(
         access_line=("points_account", "read"),
         offered=lambda user: user.person_id is not None,
         order=60,
+        shelf=Shelf.LOOK,
     )
 )
 

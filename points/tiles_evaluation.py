@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from points.models import Deed
-from shengkang.portal.nails import Tile
+from shengkang.portal.nails import Shelf, Tile
 
 
 def _waiting(user) -> int:
@@ -30,6 +30,7 @@ def evaluation_tiles() -> list[Tile]:
             url_name="points:deeds-to-confirm",
             access_line=("deed", "confirm"),
             order=55,
+            shelf=Shelf.WAIT,
             count=_waiting,
         ),
         Tile(
@@ -40,5 +41,6 @@ def evaluation_tiles() -> list[Tile]:
             url_name="points:publication",
             access_line=("publication", "read"),
             order=80,
+            shelf=Shelf.LOOK,
         ),
     ]

@@ -12,12 +12,15 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     # name                        task                                     when (Asia/Shanghai)
+    "tell of alarms":            {"task": "posts.dispatch",                "schedule": 10.0},
     "deliver notices":           {"task": "notices.deliver",               "schedule": 20.0},
     "seal the ledger":           {"task": "points.seal",                   "schedule": 60.0},
     "let holds run out":         {"task": "points.time_out_holds",         "schedule": 60.0},
     "recount changed days":      {"task": "reports.recount_days",          "schedule": crontab(minute="*/5")},
-    "remind of shifts":          {"task": "patrols.remind_of_shifts",      "schedule": crontab(hour=18, minute=0)},
+    "forget sent files":         {"task": "organization.forget_imports",   "schedule": crontab(minute=10)},
     "remind of follow-ups":      {"task": "cases.remind_of_follow_ups",    "schedule": crontab(hour=7, minute=30)},
+    "remind of terms and checks": {"task": "households.remind",             "schedule": crontab(hour=7, minute=35)},
+    "remind of shifts":          {"task": "patrols.remind_of_shifts",      "schedule": crontab(hour=18, minute=0)},
     "score the open period":     {"task": "points.score_open_periods",     "schedule": crontab(hour=1, minute=0)},
     "check the balances":        {"task": "points.check_balances",         "schedule": crontab(hour=2, minute=0)},
     "freeze last month":         {"task": "reports.freeze_last_month",     "schedule": crontab(hour=3, minute=0)},

@@ -19,20 +19,22 @@ env = environ.Env()
 VAR_DIR = Path(env.str("SHENGKANG_VAR", default=str(BASE_DIR / "var")))
 environ.Env.read_env(VAR_DIR / "secrets.env")
 
-DEMO = env.bool("SHENGKANG_DEMO", default=False)
+# The embedded engines of a running `make run` answer for whatever the environment leaves open.
+_embedded = engines.current_urls(VAR_DIR) or {}
+
+DEMO = env.bool("SHENGKANG_DEMO", default=_embedded.get("SHENGKANG_DEMO") == "1" and "DATABASE_URL" not in env.ENVIRON)
 TESTING = "pytest" in sys.modules
 DEBUG = env.bool("DEBUG", default=False)
 if DEBUG and not (DEMO or TESTING):
     raise ImproperlyConfigured("DEBUG shows personal data on error pages; it is refused outside demo mode.")
-
-# The embedded engines of a running `make run` answer for whatever the environment leaves open.
-_embedded = engines.current_urls(VAR_DIR) or {}
 
 
 def _url(name: str) -> str:
     return env.str(name, default=_embedded.get(name, ""))
 
 
+# True for commands that touch no data, on a checkout that was told no secret.
+BARE = False
 if TESTING:
     SECRET_KEY = "only-for-tests-" + "x" * 40
     FIELD_KEYS = ["test:" + "11" * 32]
@@ -45,9 +47,12 @@ else:
             raise ImproperlyConfigured(
                 "SECRET_KEY and FIELD_KEYS (id:hex of 32 bytes, newest first) must be set; `make run` makes them for a demo."
             )
-        SECRET_KEY, FIELD_KEYS = "nothing-is-signed-here", ["bare:" + "00" * 32]
+        SECRET_KEY, FIELD_KEYS, BARE = "nothing-is-signed-here", ["bare:" + "00" * 32], True
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEMO or TESTING else [])
+# The names of this machine for itself. A demo answers to others only when it is started for them (HOST=0.0.0.0 make run).
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+_demo_hosts = LOCAL_HOSTS if env.str("HOST", default="127.0.0.1") in ("localhost", "127.0.0.1", "::1") else ["*"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if TESTING else _demo_hosts if DEMO else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -94,8 +99,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Puts the user's id beside every history row the triggers write.
     "pghistory.middleware.HistoryMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "shengkang.organization.logs.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
+    "shengkang.organization.log_in.middleware.Door",
 ]
 
 ROOT_URLCONF = "shengkang.urls"
@@ -140,12 +146,23 @@ PASSWORD_HASHERS = [
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# NIST SP 800-63B: length and a list of common ones, no kinds and no age. A house under 等保二级 sets 3 kinds and 90 days.
+PASSWORD_MIN_LENGTH = env.int("PASSWORD_MIN_LENGTH", default=8)
+PASSWORD_MIN_KINDS = env.int("PASSWORD_MIN_KINDS", default=1)
+PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=0)
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["phone", "name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
+    {
+        "NAME": "shengkang.organization.log_in.passwords.KindsValidator",
+        "OPTIONS": {"min_kinds": PASSWORD_MIN_KINDS},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -157,9 +174,21 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_LOCKOUT_CALLABLE = "shengkang.organization.log_in.patience.locked_out"
+AXES_CLIENT_IP_CALLABLE = "shengkang.organization.log_in.patience.client_address"
+# The page says when to try again; trying earlier must not make that a lie.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+# Who logged in from which address is kept nowhere; wrong tries are, until they are forgotten.
+AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLED = not TESTING
 AXES_VERBOSE = False
+# How many proxies of our own stand in front (nginx is one); their word about the address is believed, nobody else's.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0 if DEMO or TESTING else 1)
+# Desk and dashboard want a second factor; the demo's log-ins are printed, so there it would only be in the way.
+STAFF_TOTP = env.bool("STAFF_TOTP", default=not (DEMO or TESTING))
+
+SESSION_ENGINE = "shengkang.organization.log_in.sessions"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 30 * 24 * 3600
@@ -205,6 +234,10 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
+# A folder for each night; beside it nothing is kept. On a real station: another disk (docs/backup.md).
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+BACKUPS_KEPT = env.int("BACKUPS_KEPT", default=14)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "shengkang.organization.backends.ByToken",
@@ -217,6 +250,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "shengkang.organization.api.answer_for",
     "PAGE_SIZE": 50,
+    # The walks of the tests knock more often than any program should.
+    "DEFAULT_THROTTLE_RATES": {"token": None if TESTING else "30/min"},
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": _("Shengkang station"),
@@ -229,6 +264,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CaseStatusEnum": "shengkang.cases.moves.Status",
+        "CaseChannelEnum": "shengkang.cases.models.DisputeCase.Channel",
+        "HazardStatusEnum": "shengkang.hazards.moves.Status",
+        "HazardChannelEnum": "shengkang.hazards.models.Hazard.Channel",
         "SightingKindEnum": "households.models.Sighting.Kind",
         "VisitKindEnum": "households.models.Visit.Kind",
         "TransferKindEnum": "points.models.Transfer.Kind",
@@ -236,7 +274,10 @@ SPECTACULAR_SETTINGS = {
         "PatrolKindEnum": "patrols.models.PatrolKind",
         "VolunteerStatusEnum": "patrols.moves.Status",
     },
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "shengkang.organization.openapi.with_refusals",
+    ],
 }
 
 PGHISTORY_APPEND_ONLY = True

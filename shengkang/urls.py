@@ -3,6 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+# Under /api/ a refusal is JSON even where no view was found, or one fell over.
+handler404 = "shengkang.organization.api.not_found"
+handler500 = "shengkang.organization.api.fell_over"
+
 urlpatterns = [
     path("", include("shengkang.organization.urls")),
     path("admin/", admin.site.urls),
@@ -16,5 +20,6 @@ urlpatterns = [
     path("m/posts/", include("posts.urls")),
     path("m/patrols/", include("patrols.urls")),
     path("m/points/", include("points.urls")),
+    path("hooks/", include("posts.hooks")),
     path("api/v1/", include("shengkang.api")),
 ]

@@ -24,7 +24,9 @@ def walker(django_db_setup, django_db_blocker, tmp_path_factory):
     lean = {
         "MEDIA_ROOT": tmp_path_factory.mktemp("media"),
         # Twelve thousand requests need neither a line in the log nor a look for static files, and keep their session in the cookie.
-        "MIDDLEWARE": [each for each in settings.MIDDLEWARE if not each.startswith(("django_structlog", "whitenoise"))],
+        "MIDDLEWARE": [
+            each for each in settings.MIDDLEWARE if not each.startswith(("shengkang.organization.logs", "whitenoise"))
+        ],
         "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
     }
     with django_db_blocker.unblock(), override_settings(**lean), transaction.atomic():

@@ -11,8 +11,11 @@ from django.utils import timezone
 
 from households.models import Assignment, Home, HouseholdHead, Resident, Sighting, Visit
 from points.models import Deed, EvaluationPeriod, Redemption, ScoreLine, Shop, Transfer, Wallet
+from shengkang.attachments.models import Attachment
 from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Party, Report
 from shengkang.cases.moves import MOVES, Status
+from shengkang.hazards import moves as hazard_moves
+from shengkang.hazards.models import Hazard, HazardStep
 from shengkang.notices.models import Notice
 from shengkang.organization.demo import SMALL, Plan, names
 from shengkang.organization.demo.accounts import SHOWN
@@ -81,6 +84,7 @@ def test_the_small_station_has_what_its_size_says(furnished):
     assert Shop.objects.count() == SMALL.shops
     assert Wallet.objects.filter(kind=Wallet.Kind.PERSON).count() == SMALL.participants
     assert DisputeCase.objects.count() == SMALL.disputes
+    assert Hazard.objects.count() == SMALL.hazards
     assert Deed.objects.count() == SMALL.deeds_per_month * 13
     statuses = Counter(EvaluationPeriod.objects.values_list("status", flat=True))
     assert statuses == {"closed": 12, "open": 1}
@@ -115,19 +119,30 @@ def test_every_state_of_a_dispute_is_there(furnished):
     assert FollowUp.objects.filter(done_at=None).exists()
 
 
-def test_every_life_keeps_to_the_table_of_moves(furnished):
-    for case in DisputeCase.objects.prefetch_related("steps"):
-        steps = sorted(case.steps.all(), key=lambda step: step.no)
-        assert [step.no for step in steps] == list(range(1, case.steps_taken + 1))
+def test_every_state_of_a_hazard_is_there(furnished):
+    assert set(Hazard.objects.values_list("status", flat=True)) == set(hazard_moves.Status.values)
+    assert Hazard.objects.overdue(Plan(seed=0, today=TODAY, size=SMALL, password="").now).exists()
+    steps = HazardStep.objects.values_list("pk", flat=True)
+    photos = Attachment.objects.filter(owner_label="hazards.hazardstep")
+    assert photos.exists()
+    assert set(photos.values_list("owner_id", flat=True)) <= set(steps)
+    assert not [each for each in Hazard.objects.all() if "{" in each.place + each.text + each.answers_for_it]
+
+
+@pytest.mark.parametrize(("things", "moves"), [(DisputeCase, MOVES), (Hazard, hazard_moves.MOVES)])
+def test_every_life_keeps_to_the_table_of_moves(furnished, things, moves):
+    for thing in things.objects.prefetch_related("steps"):
+        steps = sorted(thing.steps.all(), key=lambda step: step.no)
+        assert [step.no for step in steps] == list(range(1, thing.steps_taken + 1))
         status, at = "", steps[0].at
         for step in steps:
-            origins, target = MOVES[step.move].origins, MOVES[step.move].target
+            origins, target = moves[step.move].origins, moves[step.move].target
             assert step.from_status == status
-            assert status in origins or (step.move == "open" and not status)
+            assert status in origins or (step.no == 1 and not origins)
             assert step.to_status == (target or status)
             assert step.at >= at
             status, at = step.to_status, step.at
-        assert status == case.status
+        assert status == thing.status
 
 
 def test_nobody_mediates_between_himself_and_a_neighbour(furnished):
@@ -167,7 +182,7 @@ def test_nobody_records_or_confirms_a_deed_of_his_own(furnished):
 
 def test_nothing_is_told_of_the_future(furnished):
     morning = Plan(seed=0, today=TODAY, size=SMALL, password="").now
-    for rows in (CaseStep, Report, Visit, Sighting, Deed, Transfer, Redemption):
+    for rows in (CaseStep, HazardStep, Report, Visit, Sighting, Deed, Transfer, Redemption):
         assert not rows.objects.filter(at__gt=morning).exists(), rows.__name__
 
 

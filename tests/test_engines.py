@@ -21,7 +21,10 @@ from shengkang.engines.secrets_file import station_secrets
 CHECKOUT = Path(__file__).resolve().parent.parent
 # A house of straw: everything a station starts, without Django behind it.
 STRAW = {
-    "manage.py": "import sys\nprint('13800000000' if '--print-logins' in sys.argv else sys.argv)\n",
+    "manage.py": (
+        "import signal, sys\nprint('13800000000' if '--print-logins' in sys.argv else sys.argv, flush=True)\n"
+        "'watch_alarms' in sys.argv and signal.pause()\n"
+    ),
     "shengkang/__init__.py": "",
     "shengkang/settings.py": "",
     "shengkang/wsgi.py": "def application(environ, start):\n    start('200 OK', [])\n    return [b'']\n",

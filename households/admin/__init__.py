@@ -1,5 +1,5 @@
-"""Homes, residents, heads and what they saw, at the desk."""
+"""Homes, residents, heads, what they are asked for and what they saw, at the desk."""
 
-from households.admin import heads, homes, telling
+from households.admin import campaigns, choosing, heads, homes, telling, training
 
-__all__ = ["heads", "homes", "telling"]
+__all__ = ["campaigns", "choosing", "heads", "homes", "telling", "training"]

@@ -2,9 +2,12 @@
 
 from django import forms
 from django.contrib import admin
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shengkang.attachments.models import Attachment
 from shengkang.organization.desk import VerbForm
 from shengkang.organization.selectors import day_of, villages_of
 
@@ -13,8 +16,45 @@ def today():
     return day_of(timezone.now())
 
 
-def day_field(label):
-    return forms.DateField(label=label, initial=today, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+def when(at) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def badge(text, tone="", icon=""):
+    return render_to_string("parts/badge.html", {"text": text, "tone": tone, "icon": icon}) if text else "–"
+
+
+def files_of(thing) -> list[dict]:
+    """The photos and files that hang on a thing, as templates/admin/households/photos.html wants them."""
+    return [
+        {
+            "url": reverse("attachments:file", args=[each.pk]),
+            "title": each.title or each.get_kind_display(),
+            "picture": each.kind == Attachment.Kind.PICTURE,
+            "width": each.width,
+            "height": each.height,
+            "meta": f"{each.by.name} · {when(each.at)}",
+        }
+        for each in Attachment.objects.of(thing).select_related("by")
+    ]
+
+
+def table(columns, rows) -> dict:
+    """A table as parts/table.html wants it; a cell is a text or {"text", "url", "tone", "number"}, a column a text or {"label", "number"}."""
+    return {
+        "columns": [column if isinstance(column, dict) else {"label": column} for column in columns],
+        "rows": [{"cells": [cell if isinstance(cell, dict) else {"text": cell} for cell in row]} for row in rows],
+    }
+
+
+def number(value, url="") -> dict:
+    return {"text": str(value), "number": True, "url": url}
+
+
+def day_field(label, **given):
+    return forms.DateField(
+        label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **{"initial": today} | given
+    )
 
 
 class OwnVillages(admin.SimpleListFilter):

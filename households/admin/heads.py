@@ -2,13 +2,16 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from households import services
-from households.admin.common import DayForm, OwnVillages, day_field
-from households.models import Assignment, Home, HouseholdHead
+from households.admin.common import OwnVillages, badge, day_field, number, table, today
+from households.models import Assignment, Home, HouseholdHead, TrainingRecord
+from households.models.homes import DAYS_BEFORE_A_TERM_ENDS
+from households.selectors.heads import who_could_take_over
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
@@ -44,17 +47,60 @@ class AssignForm(VerbForm):
         self.fields["homes"].queryset = free.select_related("address__group").door_after_door()
 
 
+class TakingOver(forms.ModelChoiceField):
+    """Heads who could take the homes over, each with the number of homes now and after taking all of them."""
+
+    def __init__(self, *args, leaving=0, **kwargs):
+        self.leaving = leaving
+        super().__init__(*args, **kwargs)
+
+    def label_from_instance(self, head):
+        return _("%(name)s (%(village)s): now %(now)s homes, with all of these %(after)s") % {
+            "name": head.user.name,
+            "village": head.village.name,
+            "now": head.homes,
+            "after": head.homes + self.leaving,
+        }
+
+
 class HandOverForm(VerbForm):
-    to_head = forms.ModelChoiceField(HouseholdHead.objects.none(), label=_("to"))
-    homes = HomesField(Home.objects.none(), label=pgettext_lazy("dwelling", "homes"))
+    to_head = TakingOver(HouseholdHead.objects.none(), label=_("to"))
     on = day_field(_("from"))
+    homes = HomesField(
+        Home.objects.none(),
+        label=pgettext_lazy("dwelling", "homes"),
+        help_text=_("All of them, unless you take some out; those stay with the head."),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        serving = HouseholdHead.objects.visible_to(self.user).active().exclude(pk=self.thing.pk).select_related("user")
-        self.fields["to_head"].queryset = serving.order_by("user__name")
         mine = Home.objects.filter(pk__in=self.thing.assignments.in_force().values("home"))
         self.fields["homes"].queryset = mine.select_related("address__group").door_after_door()
+        self.fields["homes"].initial = list(mine.values_list("pk", flat=True))
+        self.fields["to_head"].leaving = len(self.fields["homes"].initial)
+        self.fields["to_head"].queryset = who_could_take_over(self.thing)
+
+
+class PartForm(VerbForm):
+    on = day_field(_("served until"))
+    parting = forms.ChoiceField(label=_("parted because"), choices=HouseholdHead.Parting.choices, widget=forms.RadioSelect)
+
+
+class RenewForm(VerbForm):
+    term_years = forms.IntegerField(label=_("term in years"), min_value=1, max_value=5, initial=services.TERM_YEARS)
+
+
+class NeedsAttention(admin.SimpleListFilter):
+    title = _("needs a hand")
+    parameter_name = "hand"
+
+    def lookups(self, request, model_admin):
+        return [("ending", _("term ends within 60 days")), ("untrained", _("without training this year"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "ending":
+            return queryset.ending_soon(today())
+        return queryset.untrained_in(today().year) if self.value() == "untrained" else queryset
 
 
 def _serves(head, user):
@@ -65,11 +111,11 @@ def _serves(head, user):
 class HeadAdmin(ReadOnlyAdmin):
     access_object = "household"
     add_action = "reassign_head"
-    list_display = ["user", "village", "homes_now", "active_from", "active_to"]
-    list_filter = [OwnVillages, ("active_to", admin.EmptyFieldListFilter)]
+    list_display = ["user", "village", "homes_now", "active_from", "term_end", "taught", "active_to"]
+    list_filter = [NeedsAttention, OwnVillages, ("active_to", admin.EmptyFieldListFilter)]
     search_fields = ["user__name", "user__phone"]
     list_select_related = ["user", "village"]
-    fields = ["user", "village", "homes_now", "active_from", "active_to"]
+    fields = ()
     opening = Verb(
         "appoint",
         _("Appoint a head"),
@@ -94,6 +140,14 @@ class HeadAdmin(ReadOnlyAdmin):
             "reassign_head",
             lambda head, **kwargs: services.hand_over_homes(from_head=head, **kwargs),
             form=HandOverForm,
+            offered=lambda head, user: _serves(head, user) and head.assignments.in_force().exists(),
+        ),
+        Verb(
+            "renew",
+            _("Renew the term"),
+            "reassign_head",
+            lambda head, **kwargs: services.renew_term(head=head, **kwargs),
+            form=RenewForm,
             offered=_serves,
         ),
         Verb(
@@ -101,22 +155,128 @@ class HeadAdmin(ReadOnlyAdmin):
             _("End the term"),
             "reassign_head",
             lambda head, **kwargs: services.end_term(head=head, **kwargs),
-            form=DayForm,
+            form=PartForm,
             offered=_serves,
             tone="danger",
-            hint=_("Homes not handed over before are then without a head."),
+            hint=_("First hand all homes over to another head."),
         ),
     )
 
-    def get_readonly_fields(self, request, obj=None):
-        return self.fields
+    def get_fieldsets(self, request, obj=None):
+        return []
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(homes=Count("assignments", filter=Q(assignments__active_to__isnull=True)))
+        lessons = TrainingRecord.objects.filter(head=OuterRef("pk"), training__held_on__year=today().year)
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("user", "village")
+            .annotate(
+                homes=Count("assignments", filter=Q(assignments__active_to__isnull=True)),
+                hours_this_year=Subquery(
+                    lessons.order_by().values("head").annotate(sum=Sum("training__hours")).values("sum")[:1]
+                ),
+            )
+        )
+
+    @admin.display(description=_("term ends on"), ordering="term_ends_on")
+    def term_end(self, head):
+        return badge(*_term(head)) if head.active_to is None and head.term_ends_on else ""
+
+    @admin.display(description=_("training this year"), ordering="hours_this_year")
+    def taught(self, head):
+        return badge(*_taught(head)) if head.active_to is None else ""
 
     @admin.display(description=pgettext_lazy("dwelling", "homes"), ordering="homes")
     def homes_now(self, head):
         return head.homes
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        head = self.get_object(request, object_id)
+        shown = {"facts": _facts(head), "sections": [each for each in _sections(head) if each["rows"]]} if head else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
+
+def _term(head) -> tuple[str, str, str]:
+    """The end of the term, its tone and mark."""
+    days = (head.term_ends_on - today()).days
+    tone = "bad" if days < 0 else "warn" if days <= DAYS_BEFORE_A_TERM_ENDS else ""
+    return head.term_ends_on.isoformat(), tone, "" if tone else "none"
+
+
+def _taught(head) -> tuple[str, str, str]:
+    hours = head.hours_this_year
+    return (_("%(hours)s hours") % {"hours": hours}, "", "none") if hours else (_("none this year"), "warn", "")
+
+
+def _facts(head) -> list[dict]:
+    serving = head.active_to is None
+    ends, tone, _mark = _term(head) if head.term_ends_on else ("", "", "")
+    told = [
+        {"label": _("telephone"), "value": head.user.phone, "url": f"tel:{head.user.phone}"},
+        {"label": _("village or community"), "value": head.village.name},
+        {"label": _("homes entrusted now"), "value": str(head.homes)},
+        {"label": _("appointed on"), "value": head.active_from.isoformat()},
+        {"label": _("term ends on"), "value": ends, "tone": tone if serving else ""},
+        {"label": _("training this year"), "value": _taught(head)[0], "tone": _taught(head)[1]} if serving else {"value": ""},
+        {"label": _("served until"), "value": head.active_to and head.active_to.isoformat()},
+        {"label": _("parted because"), "value": head.get_parting_display()},
+    ]
+    return [fact for fact in told if fact["value"]]
+
+
+def _sections(head) -> list[dict]:
+    """What would have to be handed over and who could take it, where the homes went, and what was learnt."""
+    leaving = head.homes if head.active_to is None else 0
+    neighbours = who_could_take_over(head).filter(village=head.village_id) if leaving else ()
+    count = {"label": _("homes entrusted now"), "number": True}
+    after = {"label": _("with all of these"), "number": True}
+    moves = (
+        Assignment.objects.filter(head=head)
+        .order_by()
+        .values("active_from", "active_to")
+        .annotate(number=Count("pk"))
+        .order_by("-active_from", "-active_to")
+    )
+    lessons = head.trainings.select_related("training").order_by("-training__held_on")
+    return [
+        {
+            "title": _("Neighbours who could take the homes over"),
+            **table(
+                [_("hundred-household head"), _("telephone"), count, after],
+                [
+                    (
+                        {"text": each.user.name, "url": reverse("admin:households_householdhead_change", args=[each.pk])},
+                        {"text": each.user.phone, "url": f"tel:{each.user.phone}"},
+                        number(each.homes),
+                        number(each.homes + leaving),
+                    )
+                    for each in neighbours
+                ],
+            ),
+        },
+        {
+            "title": _("Homes entrusted, by day"),
+            **table(
+                [_("from"), _("until"), {"label": pgettext("dwelling", "homes"), "number": True}],
+                [
+                    (
+                        each["active_from"].isoformat(),
+                        each["active_to"].isoformat() if each["active_to"] else _("today"),
+                        number(each["number"]),
+                    )
+                    for each in moves
+                ],
+            ),
+        },
+        {
+            "title": _("Trainings"),
+            **table(
+                [_("held on"), _("subject"), {"label": _("hours"), "number": True}],
+                [(each.training.held_on.isoformat(), each.training.title, number(each.training.hours)) for each in lessons],
+            ),
+        },
+    ]
 
 
 @admin.register(Assignment)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households import services
 from households.admin.common import DayForm, OwnVillages, day_field
-from households.models import Assignment, Home, Resident
+from households.models import Assignment, Campaign, Home, Resident
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
 from shengkang.organization.models import Unit
 from shengkang.organization.selectors import people_matching, villages_of
@@ -30,6 +30,28 @@ class WithoutHead(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.without_head() if self.value() == "none" else queryset
+
+
+class LeftInCampaign(admin.SimpleListFilter):
+    """Homes that a running campaign asks for and nobody has looked at."""
+
+    title = _("not looked at in")
+    parameter_name = "campaign"
+
+    def lookups(self, request, model_admin):
+        running = Campaign.objects.visible_to(request.user).filter(closed_at__isnull=True)
+        return [(str(campaign.pk), campaign.name) for campaign in running]
+
+    def queryset(self, request, queryset):
+        campaign = (
+            Campaign.objects.visible_to(request.user).filter(pk=self.value()).first()
+            if (self.value() or "").isdecimal() and len(self.value()) < 19
+            else None
+        )
+        if campaign is None:
+            return queryset
+        done = campaign.checks.latest().done().values("home")
+        return queryset.filter(address__village__in=campaign.villages.all()).exclude(pk__in=done)
 
 
 class HomeForm(VerbForm):
@@ -89,7 +111,7 @@ class HomeAdmin(ReadOnlyAdmin):
     access_object = "household"
     add_action = "create"
     list_display = ["address", "householder", "head_now"]
-    list_filter = [HomeVillages, WithoutHead]
+    list_filter = [HomeVillages, WithoutHead, LeftInCampaign]
     search_fields = ["address__door", "householder"]
     list_select_related = ["address__village", "address__group"]
     fields = ["address", "householder", "head_now"]

@@ -153,3 +153,11 @@ def on_one_snapshot() -> None:
     """First statement of a transaction: all that follows sees one moment, however long it takes and whoever posts meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def newest_seal(using: str) -> dict:
+    """How far the ledger is sealed and by which root: what a backup must bring back."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT last_id, root FROM points_seal ORDER BY id DESC LIMIT 1")
+        found = cursor.fetchone()
+    return dict(zip(("sealed_up_to", "root"), found, strict=True)) if found else {}

@@ -17,6 +17,8 @@ from shengkang.organization.selectors import day_of
 
 # After a rotation the former secret still opens until the new one is used, at most for a day.
 FORMER_SECRET_LASTS = timedelta(hours=24)
+# A device that calls without a pause is written down as heard once in this time.
+HEARD_EACH = timedelta(seconds=30)
 
 
 @transaction.atomic
@@ -131,7 +133,8 @@ def retire_device(*, device: Device, on: date, by: User, at: datetime) -> Device
 def heard(*, device: Device, with_new_secret: bool, at: datetime) -> None:
     """Note that a device spoke; once it used its new secret, the former one opens no more. Not part of raising an alarm."""
     mine = Device.objects.filter(pk=device.pk)
-    mine.update(last_heard_at=at)
+    if device.last_heard_at is None or at - device.last_heard_at >= HEARD_EACH:
+        mine.update(last_heard_at=at)
     if with_new_secret and device.former_secret_sealed is not None:
         mine.filter(secret_since=device.secret_since).update(former_secret_sealed=None, former_until=None)
 

@@ -48,10 +48,11 @@ def _step(name, shape, *, creates=False):
     answer = shapes.CaseCreated if creates else shapes.Case
 
     def decorate(method):
-        described = extend_schema(
+        # The description comes last: `action` would throw away what it finds.
+        routed = action(detail=True, methods=["post"], url_path=name.replace("_", "-"))(method)
+        return extend_schema(
             request=shape, responses={201 if creates else 200: answer}, parameters=parameters, operation_id=f"cases_{name}"
-        )(method)
-        return action(detail=True, methods=["post"], url_path=name.replace("_", "-"))(described)
+        )(routed)
 
     return decorate
 

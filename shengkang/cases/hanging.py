@@ -28,6 +28,7 @@ def hang_everything() -> None:
             url_name="cases:list",
             access_line=("case_outcome", "list"),
             order=60,
+            shelf=portal_nails.Shelf.LOOK,
         )
     )
     portal_nails.hang(
@@ -39,6 +40,7 @@ def hang_everything() -> None:
             url_name="cases:mediating",
             access_line=("dispute", "mediate"),
             order=50,
+            shelf=portal_nails.Shelf.WAIT,
             count=selectors.mediating_now,
         )
     )

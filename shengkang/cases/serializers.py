@@ -34,6 +34,10 @@ class StepShape(serializers.ModelSerializer):
 
 
 class Case(serializers.ModelSerializer):
+    # Empty until a case is accepted.
+    risk = serializers.ChoiceField(choices=DisputeCase.Risk.choices, allow_blank=True, read_only=True)
+    grade = serializers.ChoiceField(choices=DisputeCase.Grade.choices, allow_blank=True, read_only=True)
+
     class Meta:
         model = DisputeCase
         fields = [

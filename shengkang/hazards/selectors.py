@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from shengkang.attachments.models import Attachment
-from shengkang.hazards.models import Hazard, HazardStep
+from shengkang.hazards.models import Hazard
 from shengkang.hazards.moves import MOVES, OPEN, Status
 from shengkang.organization import access
 from shengkang.organization.access import Role
@@ -35,8 +34,6 @@ CHANNELS = {
     Role.POST_LIAISON: Hazard.Channel.POST,
     Role.VOLUNTEER: Hazard.Channel.PATROL,
 }
-# Photos of these steps show the danger, those of the others show it gone.
-BEFORE = ("find", "assign", "send_back", "dismiss", "reopen")
 
 
 def may(user, hazard: Hazard, action: str) -> bool:
@@ -91,19 +88,6 @@ def lateness(hazard: Hazard, at: datetime) -> tuple[str, str]:
     if days == 0:
         return _("due today, %(time)s") % {"time": timezone.localtime(hazard.due_at).strftime("%H:%M")}, "warn"
     return _("due %(day)s") % {"day": day_of(hazard.due_at).isoformat()}, ""
-
-
-def photos_of(hazard: Hazard) -> tuple[list[Attachment], list[Attachment]]:
-    """The photos that show the danger and those that show it gone, in the order they were taken; each knows its `step`."""
-    steps = {step.pk: step for step in hazard.steps.all()}
-    files = Attachment.objects.filter(
-        owner_label=HazardStep._meta.label_lower, owner_id__in=steps, kind=Attachment.Kind.PICTURE
-    ).select_related("by")
-    before, after = [], []
-    for file in files:
-        file.step = steps[file.owner_id]
-        (before if file.step.move in BEFORE else after).append(file)
-    return before, after
 
 
 # What needs a hand now: each list of the desk's filter and of its front page.

@@ -10,17 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView
 
-from shengkang.hazards import selectors, services
+from shengkang.hazards import selectors, services, sheet
 from shengkang.hazards.forms import LookAgainForm, PutRightForm, ReportForm
 from shengkang.hazards.models import Hazard
 from shengkang.hazards.moves import MOVES
 from shengkang.portal.pages import PhoneFormPage, PhonePage
 
 ROWS_A_PAGE = 20
-
-
-def _when(at) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
 
 
 class ReportHazard(PhoneFormPage):
@@ -94,34 +90,13 @@ class HazardPage(OneHazard, TemplateView):
 
     def get_context_data(self, **kwargs):
         user, hazard, at = self.request.user, self.hazard, timezone.now()
-        late, tone = selectors.lateness(hazard, at)
-        before, after = selectors.photos_of(hazard)
-        facts = [
-            {"label": _("level"), "value": hazard.get_level_display(), "tone": selectors.LEVEL_TONES.get(hazard.level, "note")},
-            {"label": _("limit"), "value": late and f"{_when(hazard.due_at)} · {late}", "tone": tone or "note"},
-            {"label": _("village or community"), "value": hazard.village.name},
-            {"label": _("place"), "value": hazard.place if hazard.place != hazard.village.name else ""},
-            {"label": _("what is dangerous"), "value": hazard.text},
-            {"label": _("who answers for it"), "value": hazard.answers_for_it},
-            {"label": _("found by"), "value": hazard.found_by},
-            {"label": _("to be put right by"), "value": hazard.assigned_to},
-        ]
-        steps = [
-            {
-                "what": step.get_move_display(),
-                "who": step.by.name,
-                "when": step.at,
-                "note": step.note,
-                "current": step.no == hazard.steps_taken,
-            }
-            for step in hazard.steps.all()
-        ]
+        before, after = sheet.photos(hazard)
         return super().get_context_data(
             title=hazard.group.name,
             outcome=selectors.outcome_of(hazard),
             tone=selectors.STATE_TONES.get(hazard.status, ""),
-            facts=[fact for fact in facts if fact["value"]],
-            steps=steps,
+            facts=sheet.facts(hazard, at),
+            steps=sheet.steps(hazard),
             before=before,
             after=after,
             may_put_right=selectors.may_move(user, hazard, "put_right"),
@@ -146,7 +121,7 @@ class Step(OneHazard, PhoneFormPage):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        before, _after = selectors.photos_of(self.hazard)
+        before, _after = sheet.photos(self.hazard)
         return super().get_context_data(before=before, **kwargs)
 
     def get_success_url(self):
@@ -173,7 +148,7 @@ class LookAgain(Step):
         return {"hazard": services.look_again(hazard=self.hazard, by=self.request.user, at=at, **cleaned).pk}
 
     def get_context_data(self, **kwargs):
-        _before, after = selectors.photos_of(self.hazard)
+        _before, after = sheet.photos(self.hazard)
         return super().get_context_data(after=after, **kwargs)
 
 
@@ -220,7 +195,7 @@ class Mine(PhonePage, TemplateView):
             "text": f"{hazard.group} · {hazard.village}",
             "badge": late if tone else hazard.get_status_display(),
             "tone": tone or selectors.STATE_TONES.get(hazard.status, ""),
-            "meta": _("found %(when)s") % {"when": _when(hazard.found_at)},
+            "meta": _("found %(when)s") % {"when": sheet.when(hazard.found_at)},
             "url": hazard.get_absolute_url(),
         }
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views import defaults
 from rest_framework import exceptions, pagination, permissions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -13,6 +14,7 @@ from rest_framework.views import exception_handler
 from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import access
+from shengkang.organization.log_in.patience import in_api
 
 
 class NewestFirst(pagination.CursorPagination):
@@ -65,6 +67,21 @@ def answer_for(exception, context):
         body = {"code": "invalid", "message": _("Some fields need a correction."), "fields": response.data}
     response.data = {"error": body}
     return response
+
+
+def not_found(request, exception):
+    """The 404 of the house: our page, or under /api/ the one shape of errors."""
+    if not in_api(request):
+        return defaults.page_not_found(request, exception)
+    return JsonResponse({"error": {"code": "not_found", "message": _("There is nothing at this address.")}}, status=404)
+
+
+def fell_over(request):
+    """The 500 of the house, likewise. What happened is in the log, never in the answer."""
+    if not in_api(request):
+        return defaults.server_error(request)
+    message = _("Something went wrong on our side. Try again; if it stays, tell the station.")
+    return JsonResponse({"error": {"code": "server_error", "message": message}}, status=500)
 
 
 def answer_once(request, *, verb: str, body, do: Callable[[], dict]) -> Response:

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
+from shengkang.organization.log_in import second_factor
+
 
 def may_come_in(user) -> bool:
     """The passwords of a demo station are printed, so its accounts are closed wherever demo mode is off."""
@@ -26,4 +28,6 @@ class ByToken(TokenAuthentication):
         user, token = super().authenticate_credentials(key)
         if not may_come_in(user):
             raise AuthenticationFailed(_("This account may not log in."))
+        if second_factor.is_demanded(user) and not second_factor.has_one(user):
+            raise AuthenticationFailed(_("Log in to the pages once and set up your second factor; then a token can be given."))
         return user, token

@@ -154,7 +154,7 @@ class StationAdmin(admin.ModelAdmin):
             except RuleViolation as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, verb.done or verb.label)
+                self.say_done(request, verb, made if thing is None else thing)
                 return redirect(self.after_verb(request, made if thing is None else thing))
         context = {
             **self.admin_site.each_context(request),
@@ -170,6 +170,10 @@ class StationAdmin(admin.ModelAdmin):
         return TemplateResponse(
             request, "admin/verb_form.html", context, status=409 if form.is_bound and form.non_field_errors() else 200
         )
+
+    def say_done(self, request, verb, thing):
+        """The message over the next page; a room whose verb may end in two ways overrides this."""
+        messages.success(request, verb.done or verb.label)
 
     def _act_once(self, request, verb, thing, form):
         """The one call; the same form sent again (a second click, a page reloaded) finds the first answer. Returns what an opening made."""

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
+from shengkang.organization.log_in.passwords import password_rules
 from shengkang.organization.models import User
 
 
@@ -54,7 +55,7 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["old_password"].label = _("Present password")
         self.fields["new_password1"].label = _("New password")
         self.fields["new_password2"].label = _("New password once more")
-        self.fields["new_password1"].help_text = _("At least 8 characters, not digits alone, and not your number or name.")
+        self.fields["new_password1"].help_text = password_rules()
         self.fields["new_password2"].help_text = ""
 
 

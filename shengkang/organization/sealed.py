@@ -18,15 +18,25 @@ def _keys() -> dict[str, bytes]:
 
 def seal(text: str) -> bytes:
     """The sealed form of `text`: key id, 12-byte nonce, ciphertext with tag."""
+    return seal_bytes(text.encode())
+
+
+def seal_bytes(content: bytes) -> bytes:
+    """The sealed form of a small file."""
     name, key = next(iter(_keys().items()))
     nonce = os.urandom(12)
-    return name.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, text.encode(), name.encode())
+    return name.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, content, name.encode())
 
 
 def open_sealed(sealed: bytes) -> str:
     """The text again. Raises KeyError when the key is gone, cryptography.exceptions.InvalidTag when the value was altered."""
+    return open_sealed_bytes(sealed).decode()
+
+
+def open_sealed_bytes(sealed: bytes) -> bytes:
+    """The file again; raises as `open_sealed`."""
     name, _colon, rest = bytes(sealed).partition(b":")
-    return AESGCM(_keys()[name.decode()]).decrypt(rest[:12], rest[12:], name).decode()
+    return AESGCM(_keys()[name.decode()]).decrypt(rest[:12], rest[12:], name)
 
 
 def blind_index(text: str) -> str:

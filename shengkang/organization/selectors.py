@@ -33,6 +33,11 @@ def _known_by_library(day: date) -> bool | None:
         return None
 
 
+def is_year_known(year: int) -> bool:
+    """Whether the kept library has the State Council's calendar of this year."""
+    return _known_by_library(date(year, 1, 1)) is not None
+
+
 def is_working_day(day: date) -> bool:
     """State Council calendar with swapped days: the station's own table first, then the library, then Monday to Friday."""
     own = Holiday.objects.filter(day=day).values_list("works", flat=True).first()

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
-from rest_framework.authtoken.models import Token
 
 from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import access, sealed
+from shengkang.organization.log_in.services import log_out_everywhere
 from shengkang.organization.models import Approval, Consent, Membership, Person, Presence, Station, Unit, User
 
 # Surnames that pypinyin reads as ordinary words.
@@ -197,7 +197,7 @@ def open_account(
         raise AccountRefused(_("This telephone number has an account already."))
     if person is not None and person.station_id != station.pk:
         raise AccountRefused(_("This person belongs to another station."))
-    user = User.objects.create_user(phone, password, name=name.strip(), station=station, person=person)
+    user = User.objects.create_user(phone, password, name=name.strip(), station=station, person=person, password_set_at=at)
     audit.note_deed(verb="open_account", about=user, by=by, at=at)
     give_role(user=user, role=role, unit=unit, by=by, at=at)
     return user
@@ -231,7 +231,7 @@ def close_account(*, user: User, by: User, at: datetime) -> User:
         raise AccountRefused(_("You cannot close your own account. Ask a colleague."))
     user.is_active = False
     user.save(update_fields=["is_active"])
-    Token.objects.filter(user=user).delete()
+    log_out_everywhere(user)
     audit.note_deed(verb="close_account", about=user, by=by, at=at)
     return user
 
@@ -249,8 +249,9 @@ def reopen_account(*, user: User, by: User, at: datetime) -> User:
 def set_password(*, user: User, password: str, by: User, at: datetime) -> User:
     """Set a new password for somebody who forgot his; sessions and tokens of the old one end."""
     user.set_password(password)
-    user.save(update_fields=["password"])
-    Token.objects.filter(user=user).delete()
+    user.password_set_at = at
+    user.save(update_fields=["password", "password_set_at"])
+    log_out_everywhere(user)
     audit.note_deed(verb="set_password", about=user, by=by, at=at)
     return user
 

@@ -3,19 +3,23 @@
 import redis
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, resolve_url
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from shengkang.organization.access import Role
 from shengkang.organization.forms import LogInForm, OwnPasswordForm
+from shengkang.organization.log_in.services import choose_password, password_is_too_old
 
 
 def first_page(user) -> str:
@@ -50,16 +54,24 @@ def home(request):
 
 class OwnPassword(PasswordChangeView):
     form_class = OwnPasswordForm
-    success_url = reverse_lazy("home")
     template_name = "registration/password_change.html"
     extra_context = {"title": _("Change password")}
 
     def form_valid(self, form):
+        """Other log-ins end with the old password; this one goes on, under a new key."""
+        key = self.request.session.session_key or ""
+        user = choose_password(password=form.cleaned_data["new_password1"], by=self.request.user, at=timezone.now(), keep=key)
+        update_session_auth_hash(self.request, user)
         messages.success(self.request, _("Your new password is kept. Use it from now on."))
-        return super().form_valid(form)
+        return redirect(self.get_success_url())
+
+    def get_success_url(self):
+        wanted = self.request.GET.get("next", "")
+        return wanted if url_has_allowed_host_and_scheme(wanted, {self.request.get_host()}) else reverse("home")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"back_to": reverse("home")}
+        too_old = password_is_too_old(self.request.user, timezone.now())
+        return super().get_context_data(**kwargs) | {"back_to": reverse("home"), "too_old": too_old}
 
 
 @never_cache

@@ -12,28 +12,29 @@ from shengkang.notices.models import Notice
 from shengkang.organization import access, services
 from shengkang.organization.models import Consent
 from shengkang.portal import nails
+from shengkang.portal.nails import Shelf
 from shengkang.portal.pages import PhoneForm, PhoneFormPage, PhonePage
 
 NEWEST = 3
 
 
-def tiles_for(user) -> list[dict]:
-    """The tiles a user may press, as parts/tiles.html wants them; the first is the one for the thumb."""
+def tiles_for(user) -> dict[Shelf, list[dict]]:
+    """The tiles a user may press, shelf by shelf, as parts/tiles.html and parts/rows.html want them; the first to do is for the thumb."""
     mine = [
         tile for tile in nails.tiles() if access.may(user, *tile.access_line) and (tile.offered is None or tile.offered(user))
     ]
-    return [
-        {
-            "url": reverse(tile.url_name),
-            "icon": tile.icon,
-            "title": tile.title,
-            "text": tile.hint,
-            "count": tile.count(user) if tile.count else 0,
-            "big": place == 0 or len(mine) <= 3,
-            "tone": "main" if place == 0 else "",
-        }
-        for place, tile in enumerate(mine)
-    ]
+    shelves: dict[Shelf, list[dict]] = {shelf: [] for shelf in Shelf}
+    for tile in mine:
+        count = tile.count(user) if tile.count else 0
+        shelf = Shelf.LOOK if tile.shelf == Shelf.WAIT and not count else tile.shelf
+        shown = {"url": reverse(tile.url_name), "icon": tile.icon, "title": tile.title, "text": tile.hint, "count": count}
+        shelves[shelf].append(shown | {"tone": tile.tone, "big": bool(tile.tone)})
+    doing = shelves[Shelf.DO]
+    for place, tile in enumerate(doing):
+        tile["big"] = tile["big"] or len(doing) <= 3
+        if place == 0:
+            tile.update(big=True, tone=tile["tone"] or "main")
+    return shelves
 
 
 class Home(PhonePage, TemplateView):
@@ -46,7 +47,7 @@ class Home(PhonePage, TemplateView):
         unread = Notice.objects.visible_to(user).unread()
         return super().get_context_data(
             title=_("Hello, %(name)s") % {"name": user.name},
-            tiles=tiles_for(user),
+            **{f"to_{shelf}": tiles for shelf, tiles in tiles_for(user).items()},
             unread=unread.count(),
             news=[
                 {

@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.urls import path
 from django.utils import timezone
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
@@ -70,7 +71,8 @@ class FigureViewSet(viewsets.GenericViewSet):
             OpenApiParameter("month", OpenApiTypes.STR, description="2026-03; this month when left out."),
             OpenApiParameter("village", OpenApiTypes.INT, description="A village of the station; all of them when left out."),
         ],
-        responses=MonthOfFiguresSerializer(many=False),
+        # One month, although the view is called a list.
+        responses=forced_singular_serializer(MonthOfFiguresSerializer),
     )
     def list(self, request):
         station, today = request.user.station, day_of(timezone.now())

@@ -75,7 +75,7 @@ def test_a_protected_case_does_not_exist_for_an_officer_who_is_not_involved(clie
         assert listed(client, q=word) == [], word
     for url in (page_of(case), verb_of(case, "accept"), verb_of(case, "refer")):
         assert client.get(url).status_code == 404
-    assert [panel["count"] for panel in client.get("/admin/").context["desk_panels"]] == [0, 0, 0, 0, 0]
+    assert {panel["count"] for panel in client.get("/admin/").context["desk_panels"]} == {0}
 
 
 def test_an_auxiliary_sees_the_cases_he_is_involved_in_and_grades_none(client, life, here):

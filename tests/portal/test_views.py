@@ -1,5 +1,7 @@
 """The phone's front page: what one may do, and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,9 +17,14 @@ from tests.world import NOW
 HOUSEHOLD_TILES = ["households.quarrel", "households.homes", "households.visit", "households.sighting", "households.sightings"]
 
 
+def tiles_on(client):
+    context = client.get(reverse("portal:home")).context
+    return [tile for shelf in nails.Shelf for tile in context[f"to_{shelf}"]]
+
+
 def tiles_of(client, user):
     client.force_login(user)
-    urls = [tile["url"] for tile in client.get(reverse("portal:home")).context["tiles"]]
+    urls = [tile["url"] for tile in tiles_on(client)]
     return [tile.key for tile in nails.tiles() if reverse(tile.url_name) in urls and tile.key.startswith("households.")]
 
 
@@ -31,7 +38,8 @@ def test_a_head_has_her_tiles(world, client):
 
 
 def test_a_head_without_a_term_has_the_tiles_of_nobody_special(world, client):
-    households.end_term(head=world.here.head, on=NOW.date(), by=world.here.officer, at=NOW)
+    world.here.head.assignments.update(active_to=NOW.date())
+    households.end_term(head=world.here.head, on=NOW.date(), parting="term", by=world.here.officer, at=NOW)
     assert tiles_of(client, world.here.household_head) == []
 
 
@@ -45,8 +53,22 @@ def test_nobody_has_a_tile_for_what_he_cannot_do(world, client):
 def test_every_tile_opens_its_page(world, client, role):
     user = getattr(world.here, role)
     client.force_login(user)
-    for tile in client.get(reverse("portal:home")).context["tiles"]:
+    for tile in tiles_on(client):
         assert client.get(tile["url"]).status_code == 200, tile["url"]
+
+
+def test_what_waits_stands_on_top_and_goes_down_when_it_is_done(world, client, monkeypatch):
+    waiting = [2]
+    homes = next(tile for tile in nails.tiles() if tile.key == "households.homes")
+    tile = replace(homes, key="test.waiting", shelf=nails.Shelf.WAIT, count=lambda user: waiting[0], offered=None)
+    monkeypatch.setitem(nails._tiles, tile.key, tile)
+    client.force_login(world.here.household_head)
+    top = client.get(reverse("portal:home")).context["to_wait"]
+    assert [(row["title"], row["count"]) for row in top] == [(tile.title, 2)]
+    waiting[0] = 0
+    context = client.get(reverse("portal:home")).context
+    assert tile.title not in [row["title"] for row in context["to_wait"]]
+    assert tile.title in [row["title"] for row in context["to_look"]]
 
 
 def test_a_front_page_greets_and_shows_what_is_new(world, client):

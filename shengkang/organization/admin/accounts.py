@@ -3,14 +3,19 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
+from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from shengkang.organization import services
+from shengkang.organization import access, services
 from shengkang.organization.access import Role
 from shengkang.organization.desk import StationAdmin, Verb, VerbForm
 from shengkang.organization.forms import PhoneField
+from shengkang.organization.log_in import cards, second_factor
+from shengkang.organization.log_in import services as log_in
+from shengkang.organization.log_in.passwords import password_rules
 from shengkang.organization.models import Membership, Unit, User
 from shengkang.organization.selectors import people_matching, villages_of
 
@@ -20,7 +25,7 @@ def new_password_field():
         label=_("New password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 8 characters, not digits alone. Tell it to the person only."),
+        help_text=format_lazy("{}{}", password_rules(), _("Tell it to the person only.")),
     )
 
 
@@ -144,6 +149,31 @@ class AccountAdmin(StationAdmin):
             form=PasswordForm,
         ),
         Verb(
+            "unlock",
+            _("Unlock the log-in"),
+            CHANGE,
+            lambda user, **kwargs: log_in.unlock(user=user, **kwargs),
+            offered=lambda user, by: log_in.is_locked(user),
+            hint=_("Wrong passwords and codes are forgotten; he may try again at once."),
+        ),
+        Verb(
+            "end_sessions",
+            _("Log out everywhere"),
+            CHANGE,
+            lambda user, **kwargs: log_in.end_sessions(user=user, **kwargs),
+            offered=lambda user, by: user.pk != by.pk,
+            hint=_("For a phone that was lost. The password stays; set a new one too if it may be known."),
+        ),
+        Verb(
+            "reset_second_factor",
+            _("Reset the second factor"),
+            CHANGE,
+            lambda user, **kwargs: second_factor.reset(user=user, **kwargs),
+            offered=lambda user, by: user.pk != by.pk and second_factor.has_one(user),
+            tone="danger",
+            hint=_("For somebody who lost his phone. He is logged out and sets up a new one."),
+        ),
+        Verb(
             "close",
             _("Close the account"),
             CHANGE,
@@ -163,6 +193,14 @@ class AccountAdmin(StationAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("memberships")
+
+    def verbs_for(self, thing, user):
+        """With the way to a single log-in card, which is printed among the cards."""
+        verbs = super().verbs_for(thing, user)
+        if access.may(user, "login_card", "print") and cards.holders(user).filter(pk=thing.pk).exists():
+            url = f"{reverse('admin:organization_logincard_add')}?user={thing.pk}"
+            verbs.append({"url": url, "label": _("Print a log-in card"), "name": "print_card"})
+        return verbs
 
     @admin.display(description=pgettext_lazy("role held", "memberships"))
     def roles_held(self, user):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 
 from shengkang.organization.access import Role
-from shengkang.organization.demo.bulk import copy_rows, draw_ids
+from shengkang.organization.bulk import copy_rows, draw_ids
 from shengkang.organization.demo.names import Names
 from shengkang.organization.demo.people import number_people
 from shengkang.organization.demo.plan import Dweller, HeadOfHundred, Plan

@@ -3,7 +3,7 @@
 import random
 from datetime import date
 
-from shengkang.organization.demo.bulk import copy_rows, draw_ids
+from shengkang.organization.bulk import copy_rows, draw_ids
 from shengkang.organization.demo.names import Names, key_of
 from shengkang.organization.demo.plan import Dweller, Dwelling, Plan
 from shengkang.organization.imports import load_units, open_station, villages_on_file

@@ -1,9 +1,11 @@
 """Where things are, who people are, who may do what, and who is on duty."""
 
 from shengkang.organization.models.calendar import Holiday
+from shengkang.organization.models.log_in import LoginCard, OpenSession, SecondFactor
 from shengkang.organization.models.people import Consent, Person
 from shengkang.organization.models.places import Address, Coverage, Station, StationQuerySet, Unit
 from shengkang.organization.models.presence import Presence
+from shengkang.organization.models.sheets import ImportRun
 from shengkang.organization.models.users import Approval, Membership, User
 
 __all__ = [
@@ -12,9 +14,13 @@ __all__ = [
     "Consent",
     "Coverage",
     "Holiday",
+    "ImportRun",
+    "LoginCard",
     "Membership",
+    "OpenSession",
     "Person",
     "Presence",
+    "SecondFactor",
     "Station",
     "StationQuerySet",
     "Unit",

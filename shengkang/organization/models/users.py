@@ -44,6 +44,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="user", verbose_name=_("person"))
     is_active = models.BooleanField(_("may log in"), default=True)
     is_staff = models.BooleanField(_("works in the admin"), default=False)
+    # For PASSWORD_MAX_AGE_DAYS; empty counts as too old where passwords have an age.
+    password_set_at = models.DateTimeField(_("password chosen at"), null=True, editable=False)
 
     USERNAME_FIELD = "phone"
     REQUIRED_FIELDS = ["name"]

@@ -41,6 +41,8 @@ class Command(BaseCommand):
                 "SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
             )
             for (function,) in cursor.fetchall():
+                # They run with the owner's rights; a restored database has forgotten that not everybody may call them.
+                cursor.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")
                 cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {grantee}")
         self.stdout.write(
             f"{role}: rights given; {len(facts)} tables of facts may only be read and added to, {len(kept)} only read."
