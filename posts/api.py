@@ -40,6 +40,7 @@ class ResponderSerializer(serializers.Serializer):
 
 class AlarmStepSerializer(serializers.ModelSerializer):
     by = serializers.CharField(source="by.name", allow_null=True, default=None)
+    move = serializers.CharField()
 
     class Meta:
         model = AlarmStep
@@ -109,7 +110,7 @@ def _verb(**described):
     def hang(call):
         described_call = extend_schema(responses={200: AlarmSerializer}, **described)(call)
         path = call.__name__.replace("_", "-")
-        return action(detail=True, methods=["post"], url_path=path, filterset_class=None, pagination_class=None)(described_call)
+        return action(detail=True, methods=["post"], url_path=path, filterset_fields=None, pagination_class=None)(described_call)
 
     return hang
 

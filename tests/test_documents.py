@@ -75,6 +75,11 @@ def test_every_setting_of_the_documents_is_read_by_somebody(found):
     assert any(re.search(rf"[\"'(\s]{name}\b", text(path)) for path in readers), f"{name} is read by nobody"
 
 
+def test_every_setting_of_the_environment_is_explained_to_whoever_sets_up_a_server():
+    read = set(re.findall(r"env\.\w+\(\"(\w+)\"", text(HOUSE / "shengkang" / "settings.py")))
+    assert {name for name in read if f"`{name}`" not in text(HOUSE / "docs" / "deploy.md")} == {"HOST"}
+
+
 @pytest.mark.parametrize(
     "found",
     sorted(
