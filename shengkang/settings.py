@@ -280,6 +280,9 @@ SPECTACULAR_SETTINGS = {
         "SightingKindEnum": "households.models.Sighting.Kind",
         "VisitKindEnum": "households.models.Visit.Kind",
         "TransferKindEnum": "points.models.Transfer.Kind",
+        "FindingKindEnum": "patrols.models.Finding.Kind",
+        "PatrolKindEnum": "patrols.models.PatrolKind",
+        "VolunteerStatusEnum": "patrols.moves.Status",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
