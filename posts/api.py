@@ -40,6 +40,7 @@ class ResponderSerializer(serializers.Serializer):
 
 class AlarmStepSerializer(serializers.ModelSerializer):
     by = serializers.CharField(source="by.name", allow_null=True, default=None)
+    move = serializers.CharField()
 
     class Meta:
         model = AlarmStep

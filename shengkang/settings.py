@@ -264,6 +264,13 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CaseStatusEnum": "shengkang.cases.moves.Status",
+        "AlarmStatusEnum": "posts.moves.Status",
+        "AlarmKindEnum": "posts.models.Alarm.Kind",
+        "AlarmSourceEnum": "posts.models.Alarm.Source",
+        "AlarmCodeEnum": "posts.models.Alarm.Code",
+        "AlarmPointKindEnum": "posts.models.AlarmPoint.Kind",
+        "PostKindEnum": "posts.models.SecurityPost.Kind",
+        "CameraStateEnum": "posts.models.Camera.State",
         "CaseChannelEnum": "shengkang.cases.models.DisputeCase.Channel",
         "HazardStatusEnum": "shengkang.hazards.moves.Status",
         "HazardChannelEnum": "shengkang.hazards.models.Hazard.Channel",

@@ -123,8 +123,9 @@ def _step(name, shape):
     """The decorators of a step on one hazard: POST /hazards/{id}/<name>/, its body and its answer."""
 
     def decorate(method):
-        described = extend_schema(request=shape, responses={200: HazardShape}, operation_id=f"hazards_{name}")(method)
-        return action(detail=True, methods=["post"], url_path=name.replace("_", "-"))(described)
+        # The description comes last: `action` would throw away what it finds.
+        routed = action(detail=True, methods=["post"], url_path=name.replace("_", "-"))(method)
+        return extend_schema(request=shape, responses={200: HazardShape}, operation_id=f"hazards_{name}")(routed)
 
     return decorate
 

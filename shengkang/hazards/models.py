@@ -74,7 +74,7 @@ class Hazard(models.Model):
     village = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("village or community"))
     status = models.CharField(_("state"), max_length=10, choices=Status.choices)
     group = models.ForeignKey(HazardGroup, models.PROTECT, verbose_name=_("hazard group"))
-    level = models.CharField(_("level"), max_length=10, choices=Level.choices)
+    level = models.CharField(pgettext_lazy("hazard", "level"), max_length=10, choices=Level.choices)
     channel = models.CharField(_("found through"), max_length=10, choices=Channel.choices)
     address = models.ForeignKey(Address, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("address"))
     place = models.CharField(_("place"), max_length=120)

@@ -52,7 +52,7 @@ class UploadForm(VerbForm):
 
 
 class CommitForm(VerbForm):
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    seen = forms.CharField(label=gettext_lazy("the picture that was agreed to"), widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
