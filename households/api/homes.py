@@ -170,7 +170,7 @@ class SightingViewSet(viewsets.ReadOnlyModelViewSet):
         return answer_once(request, verb="report_sighting", body=request.data, do=do)
 
     @extend_schema(request=AnswerSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filterset_class=None)
+    @action(detail=True, methods=["post"], filterset_fields=None)
     def answer(self, request, pk=None):
         """Say what became of a sighting, and answer the one who told. Nothing of a protected case shows in the answer."""
         sighting = self.get_object()
