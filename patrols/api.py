@@ -30,7 +30,7 @@ def verb(request, responses=CreatedThing, **kwargs):
 
     def decorate(method):
         annotated = extend_schema(request=request, responses={201: responses}, parameters=[IDEMPOTENCY_KEY])(method)
-        return action(detail=True, methods=["post"], filterset_class=None, filterset_fields=None, **kwargs)(annotated)
+        return action(detail=True, methods=["post"], filter_backends=[], **kwargs)(annotated)
 
     return decorate
 

@@ -110,7 +110,7 @@ def _verb(**described):
     def hang(call):
         described_call = extend_schema(responses={200: AlarmSerializer}, **described)(call)
         path = call.__name__.replace("_", "-")
-        return action(detail=True, methods=["post"], url_path=path, filterset_fields=None, pagination_class=None)(described_call)
+        return action(detail=True, methods=["post"], url_path=path, filter_backends=[], pagination_class=None)(described_call)
 
     return hang
 

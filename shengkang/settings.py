@@ -274,6 +274,8 @@ SPECTACULAR_SETTINGS = {
         "CaseChannelEnum": "shengkang.cases.models.DisputeCase.Channel",
         "HazardStatusEnum": "shengkang.hazards.moves.Status",
         "HazardChannelEnum": "shengkang.hazards.models.Hazard.Channel",
+        "HazardLevelEnum": "shengkang.hazards.models.Hazard.Level",
+        "PatrolKindEnum": "patrols.models.PatrolKind",
         "SightingKindEnum": "households.models.Sighting.Kind",
         "VisitKindEnum": "households.models.Visit.Kind",
         "TransferKindEnum": "points.models.Transfer.Kind",
