@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from shengkang.cases.demo.matters import Matter
+from shengkang.cases.demo.matters import SMALL_MATTERS, Matter
 from shengkang.cases.demo.stories import Teller, phrases
 from shengkang.cases.models import DisputeCase, FollowUp
 from shengkang.cases.moves import MOVES
@@ -17,8 +17,6 @@ from shengkang.organization.models import User
 Grade, Risk, Outcome = DisputeCase.Grade, DisputeCase.Risk, FollowUp.Outcome
 # Fates that shall be found in the middle of the work go quickly until there.
 QUICK_FATES = {"mediating": 0.25, "agreed": 0.25, "settled_lately": 0.5}
-# Small matters that a head or an auxiliary often settles where they stand.
-SMALL_MATTERS = ("02", "06", "07", "20", "99", "05")
 
 
 class _Ahead(Exception):
@@ -146,7 +144,8 @@ class Life:
     def _is_small(self) -> bool:
         by_neighbours = self.matter.channel in ("head", "post", "patrol", "village")
         apart = self.matter.by.person_id is None or self.matter.by.person_id not in self.party_ids
-        return self.matter.category in SMALL_MATTERS and by_neighbours and apart and self.chance.random() < 0.42
+        often = 0.85 if self.matter.channel == "post" else 0.42
+        return self.matter.category in SMALL_MATTERS and by_neighbours and apart and self.chance.random() < often
 
     @property
     def party_ids(self) -> set[int]:

@@ -10,7 +10,10 @@ from shengkang.organization.demo import Dweller, Dwelling, Plan
 from shengkang.organization.models import User
 
 C = DisputeCase.Channel
-CHANNELS = {C.HEAD: 54, C.VILLAGE: 14, C.CALL_110: 13, C.VISIT: 9, C.POST: 4, C.PATROL: 3, C.HOTLINE: 2, C.SUPERIOR: 1}
+# Where a village has no post, its head tells of what a post would have.
+CHANNELS = {C.HEAD: 38, C.VILLAGE: 11, C.CALL_110: 10, C.VISIT: 7, C.POST: 30, C.PATROL: 2, C.HOTLINE: 1, C.SUPERIOR: 1}
+# Small matters that a head, an auxiliary or a post often settles where they stand.
+SMALL_MATTERS = ("02", "06", "07", "20", "99", "05")
 # January … December, by what people quarrel about in which month.
 SEASONS = {
     "even": (9, 8, 10, 10, 10, 10, 10, 10, 10, 10, 9, 9),
@@ -75,6 +78,8 @@ class _Year:
         self.chance = plan.chance("disputes")
         self.teller = Teller(plan.chance("stories"))
         categories = phrases()["categories"]
+        # What is quarrelled about in front of a post, its liaison tells of.
+        self.at_posts = {village.pk: user for village, user in reversed(plan.liaisons)}
         self.codes, self.weights = list(categories), [each["weight"] for each in categories.values()]
         days = [plan.begins + timedelta(days=step) for step in range((plan.today - plan.begins).days)]
         # The year before the year's end was a little worse: the station's work shows.
@@ -103,18 +108,24 @@ class _Year:
         return at.hour + at.minute / 60
 
     def _matter(self, fate: str) -> Matter:
-        code = "01" if fate == "protected" else self.chance.choices(self.codes, self.weights)[0]
-        opened_at = self._when(fate, code)
         head = self.chance.choices(self.plan.heads, cum_weights=self.heads)[0]
-        dwelling = self.chance.choice(head.dwellings)
         channel = self.chance.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+        if channel == C.POST and (fate == "protected" or head.village.pk not in self.at_posts):
+            channel = C.HEAD
+        codes = [code for code in self.codes if channel != C.POST or code in SMALL_MATTERS]
+        weights = [weight for code, weight in zip(self.codes, self.weights, strict=True) if code in codes]
+        code = "01" if fate == "protected" else self.chance.choices(codes, weights)[0]
+        opened_at = self._when(fate, code)
+        dwelling = self.chance.choice(head.dwellings)
         by = self._teller_of(channel, head)
         return Matter(fate, code, opened_at, dwelling, self._sides(code, dwelling, head.dwellings), str(channel), by)
 
     def _teller_of(self, channel: str, head) -> User:
         if channel == C.HEAD:
             return head.user
-        if channel in (C.POST, C.PATROL, C.VILLAGE):
+        if channel == C.POST:
+            return self.at_posts[head.village.pk]
+        if channel in (C.PATROL, C.VILLAGE):
             return self.plan.auxiliary_of(head.village.pk)
         return self.plan.officer_of(head.village.pk)
 
@@ -123,7 +134,7 @@ class _Year:
         if fate == "waiting":
             return plan.now - timedelta(minutes=chance.randint(10, 840))
         # Ages in days that leave a matter of this fate where it shall be found.
-        ages = {"accepted": (1, 3), "mediating": (2, 4), "agreed": (2, 5), "overdue_accepted": (14, 30),
+        ages = {"accepted": (1, 3), "mediating": (2, 4), "agreed": (4, 6), "overdue_accepted": (14, 30),
                 "overdue_mediating": (32, 48), "settled_lately": (6, 11)}  # fmt: skip
         if fate in ages:
             day = plan.today - timedelta(days=chance.randint(*ages[fate]))

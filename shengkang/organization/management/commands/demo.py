@@ -1,7 +1,7 @@
 """Furnishes a demo station: the real town, invented people, and a plausible year of work. Only in demo mode, and only once.
 
 Goes through the installed rooms from the ground up and calls `<room>.demo.build(plan)` where there is one, then
-`<room>.demo.finish(plan)` for what looks at all the rest; so no room is imported from here by its name.
+`<room>.demo.finish(plan)` for what looks at all the rest, and prints `<room>.demo.shown()` below the log-ins; so no room is imported from here by its name.
 """
 
 import time
@@ -92,6 +92,9 @@ class Command(BaseCommand):
         for row in rows:
             cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
             self.stdout.write("  " + "   ".join(cells).rstrip())
+        for room in _rooms_with_a_demo():
+            if hasattr(room, "shown"):
+                self.stdout.write("  " + "   ".join(room.shown()))
 
 
 def _rooms_with_a_demo():
