@@ -115,7 +115,7 @@ class SendingBack(serializers.Serializer):
     photos = _photos(required=False)
 
 
-class Reason(serializers.Serializer):
+class HazardReason(serializers.Serializer):
     reason = _note()
 
 
@@ -178,13 +178,13 @@ class HazardViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.G
         """A second person has seen that it is not gone."""
         return self._moves("send_back", services.look_again, SendingBack, fine=False)
 
-    @_step("dismiss", Reason)
+    @_step("dismiss", HazardReason)
     def dismiss(self, request, pk=None):
-        return self._moves("dismiss", services.dismiss_hazard, Reason)
+        return self._moves("dismiss", services.dismiss_hazard, HazardReason)
 
-    @_step("reopen", Reason)
+    @_step("reopen", HazardReason)
     def reopen(self, request, pk=None):
-        return self._moves("reopen", services.reopen_hazard, Reason)
+        return self._moves("reopen", services.reopen_hazard, HazardReason)
 
     def _checked(self, shape) -> dict:
         given = shape(data=self.request.data, context=self.get_serializer_context())
