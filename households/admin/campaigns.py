@@ -118,7 +118,7 @@ class CloseForm(VerbForm):
 
 def _state(campaign: Campaign) -> tuple[str, str]:
     if campaign.closed_at:
-        return _("closed"), ""
+        return pgettext("campaign", "closed"), ""
     if campaign.starts_on > today():
         return _("not begun"), "note"
     if campaign.ends_on < today():
@@ -220,7 +220,7 @@ def _sheet(campaign: Campaign) -> dict:
         {"label": _("state"), "value": state, "tone": tone or "note", "mark": "none"},
         {"label": _("kind"), "value": campaign.get_kind_display()},
         {"label": _("from … until"), "value": f"{campaign.starts_on.isoformat()} — {campaign.ends_on.isoformat()}"},
-        {"label": _("closed at"), "value": when(campaign.closed_at)},
+        {"label": pgettext("campaign", "closed at"), "value": when(campaign.closed_at)},
     ]
     lines = selectors.lines_not_right(campaign)
     late = selectors.left_by_head(campaign)[:MOST_LEFT]
