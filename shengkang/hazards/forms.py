@@ -59,10 +59,10 @@ class PutRightForm(PhoneForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["photos"].required = True
-        self.fields["photos"].error_messages["required"] = _("Add at least one photo that shows how it looks now.")
+    def clean_photos(self):
+        if not self.cleaned_data["photos"]:
+            raise forms.ValidationError(_("Add at least one photo that shows how it looks now."))
+        return self.cleaned_data["photos"]
 
 
 class LookAgainForm(PhoneForm):
