@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization.models import Unit
@@ -22,7 +23,7 @@ class ReportForm(PhoneForm):
     )
     group = forms.ModelChoiceField(
         HazardGroup.objects.all(),
-        label=_("What is it about?"),
+        label=pgettext_lazy("hazard", "What is it about?"),
         widget=forms.RadioSelect(attrs={"class": "choices-two"}),
         empty_label=None,
         error_messages={"required": _("Choose what it is about. If nothing fits, take what comes nearest.")},

@@ -240,3 +240,11 @@ def test_the_auxiliary_who_found_it_looks_again(here, client, life):
     services.put_right(hazard=hazard, note="", photos=[photo()], by=here.volunteer, at=NOW)
     client.force_login(here.aux_police)
     assert client.get(page("detail", hazard.pk)).context["may_look_again"]
+
+
+def test_what_waits_for_me_stands_first_the_most_urgent_on_top(here, head, life):
+    me = {"to": here.household_head, "by": here.officer}
+    slow, urgent = life.assigned(**me), life.assigned(level="at_once", **me)
+    done = life.put_right(**me)
+    shown = [row["url"] for row in head.get(page("tasks")).context["rows"]]
+    assert shown == [page("detail", each.pk) for each in (urgent, slow, done)]
