@@ -37,7 +37,7 @@ def must_be_on_earth(latitude: float | None, longitude: float | None) -> None:
     if (latitude is None) != (longitude is None):
         raise PlaceRefused(_("Give both latitude and longitude, or neither."))
     if latitude is not None and not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise PlaceRefused(_("This position is not on earth. Latitude comes first, for example 31.92 and 111.26."))
+        raise PlaceRefused(_("This position is not on earth. Latitude comes first, for example 32.13 and 111.56."))
 
 
 @contextmanager
