@@ -169,7 +169,8 @@ def settle_small_dispute(
     if post.active_to is not None:
         raise OutOfService(_("This post is out of service. Choose another one."))
     serves = post.liaisons.in_force().filter(user=by).exists()
-    if not serves and "S" not in access.scopes(by, "security_post", "read"):
+    works_at_the_desk = by.station_id == post.station_id and "S" in access.scopes(by, "security_post", "read")
+    if not serves and not works_at_the_desk:
         raise NotYourPost(_("You do not serve at this post. Choose yours, or ask your officer to appoint you."))
     sides = ((Party.Side.FIRST, first), (Party.Side.SECOND, second))
     case = cases.settle_on_the_spot(
