@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from households.models import Sighting, Visit
+from households.models import HomeCheck, Sighting, Visit
 from households.selectors import COMMON_CATEGORIES
 from shengkang.cases.models import Category
 from shengkang.organization.models import Unit
@@ -80,3 +80,61 @@ class SightingForm(PhoneForm):
     def __init__(self, *args, villages, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages
+
+
+class ProposeForm(PhoneForm):
+    reason = forms.CharField(
+        label=_("Why this person?"),
+        help_text=_("Known to everybody, has time, settles quarrels: a few words are enough."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Tell the station in a few words why this person.")},
+    )
+    photos = Photos(label=_("Photos"), help_text=_("The paper the village signed, if there is one."))
+
+
+class WithdrawForm(PhoneForm):
+    pass
+
+
+class CheckForm(PhoneForm):
+    """One home: the button that was pressed says the result; only who found something ticks and writes."""
+
+    result = forms.ChoiceField(choices=HomeCheck.Result.choices, widget=forms.HiddenInput)
+    problems = forms.TypedMultipleChoiceField(
+        label=_("What is not right?"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    tell = forms.BooleanField(
+        label=_("It cannot be put right at once: tell the station"),
+        help_text=_("What is marked dangerous is told to the station in any case."),
+        required=False,
+    )
+    note = forms.CharField(
+        label=_("Is there something to add?"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    photos = Photos(label=_("Photos"), help_text=_("Up to six. Only the station sees them."))
+
+    def __init__(self, *args, items, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.items = items
+        self.fields["problems"].choices = [
+            (item.no, _("%(text)s (dangerous)") % {"text": item.text} if item.is_dangerous else item.text) for item in items
+        ]
+        if not any(item.hazard_group_id for item in items):
+            del self.fields["tell"], self.fields["photos"]
+        elif not any(item.is_dangerous for item in items):
+            self.fields["tell"].help_text = ""
+
+    def clean(self):
+        cleaned = super().clean()
+        result, problems = cleaned.get("result"), cleaned.get("problems") or []
+        if result == HomeCheck.Result.PROBLEM and not problems:
+            self.add_error("problems", _("Tick what is not right, or press “everything all right”."))
+        if result and result != HomeCheck.Result.PROBLEM and problems:
+            self.add_error(
+                "problems",
+                _("You ticked something that is not right. Press “write down what is not right”, or take the tick out."),
+            )
+        tell = cleaned.pop("tell", False)
+        with_group = {item.no for item in self.items if item.hazard_group_id}
+        return cleaned | {"hazards": [no for no in problems if no in with_group] if tell else None}

@@ -1,15 +1,34 @@
-"""What heads press on the phone's front page, and who may see the photos of a sighting."""
+"""What heads and cadres press on the phone's front page, what the desk's front page shows, and who may see which photos."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from households.models import Sighting
+from households.models import Nomination, Sighting
+from households.models.heads import villages_of_cadre
 from households.selectors import serving_head
+from households.selectors.campaigns import left_for_head
+from households.selectors.desk import needs_a_hand
 from shengkang.attachments import nails as attachments
+from shengkang.organization import panels
+from shengkang.organization.selectors import day_of
 from shengkang.portal.nails import Shelf, Tile, hang
 
 
 def is_serving(user) -> bool:
     return serving_head(user) is not None
+
+
+def speaks_for_a_village(user) -> bool:
+    return villages_of_cadre(user).exists()
+
+
+def is_asked(user) -> bool:
+    """Heads and cadres have campaigns on the phone; the station reads them on the desk."""
+    return is_serving(user) or speaks_for_a_village(user)
+
+
+def homes_left(user) -> int:
+    return left_for_head(user, day_of(timezone.now()))
 
 
 hang(
@@ -72,4 +91,46 @@ hang(
     )
 )
 
+hang(
+    Tile(
+        key="households.campaigns",
+        title=_("Campaigns"),
+        hint=_("Homes to be looked at one by one"),
+        icon="check",
+        url_name="households:campaigns",
+        access_line=("campaign", "list"),
+        offered=is_asked,
+        order=25,
+        count=homes_left,
+        shelf=Shelf.WAIT,
+    )
+)
+hang(
+    Tile(
+        key="households.nominations",
+        title=_("Propose a head"),
+        hint=_("And what the station answered"),
+        icon="people",
+        url_name="households:nominations",
+        access_line=("head_nomination", "create"),
+        offered=speaks_for_a_village,
+        order=20,
+    )
+)
+hang(
+    Tile(
+        key="households.trainings",
+        title=_("My trainings"),
+        hint=_("What I learnt this year"),
+        icon="calendar",
+        url_name="households:trainings",
+        access_line=("training", "list"),
+        offered=is_serving,
+        order=70,
+        shelf=Shelf.LOOK,
+    )
+)
+
+panels.hang("households", needs_a_hand, order=30)
+attachments.hang("households.nomination", Nomination.objects.visible_to)
 attachments.hang("households.sighting", Sighting.objects.visible_to)

@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class PatrolsConfig(AppConfig):
     name = "patrols"
     verbose_name = _("Volunteer patrols")
+
+    def ready(self):
+        from patrols import hanging
+
+        hanging.hang_everything()

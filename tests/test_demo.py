@@ -14,8 +14,11 @@ from points.models import Deed, EvaluationPeriod, Redemption, ScoreLine, Shop, T
 from posts.models import Alarm, AlarmPoint, AlarmStep, Camera, Device, Installation, MemberUnit, SecurityPost
 from posts.moves import MOVES as ALARM_MOVES
 from posts.moves import Status as AlarmStatus
+from shengkang.attachments.models import Attachment
 from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Party, Report
 from shengkang.cases.moves import MOVES, Status
+from shengkang.hazards import moves as hazard_moves
+from shengkang.hazards.models import Hazard, HazardStep
 from shengkang.notices.models import Notice
 from shengkang.organization import sealed
 from shengkang.organization.demo import SMALL, Plan, names
@@ -85,6 +88,7 @@ def test_the_small_station_has_what_its_size_says(furnished):
     assert Shop.objects.count() == SMALL.shops
     assert Wallet.objects.filter(kind=Wallet.Kind.PERSON).count() == SMALL.participants
     assert DisputeCase.objects.count() == SMALL.disputes
+    assert Hazard.objects.count() == SMALL.hazards
     assert Deed.objects.count() == SMALL.deeds_per_month * 13
     statuses = Counter(EvaluationPeriod.objects.values_list("status", flat=True))
     assert statuses == {"closed": 12, "open": 1}
@@ -124,19 +128,30 @@ def test_every_state_of_a_dispute_is_there(furnished):
     assert FollowUp.objects.filter(done_at=None).exists()
 
 
-def test_every_life_keeps_to_the_table_of_moves(furnished):
-    for case in DisputeCase.objects.prefetch_related("steps"):
-        steps = sorted(case.steps.all(), key=lambda step: step.no)
-        assert [step.no for step in steps] == list(range(1, case.steps_taken + 1))
+def test_every_state_of_a_hazard_is_there(furnished):
+    assert set(Hazard.objects.values_list("status", flat=True)) == set(hazard_moves.Status.values)
+    assert Hazard.objects.overdue(Plan(seed=0, today=TODAY, size=SMALL, password="").now).exists()
+    steps = HazardStep.objects.values_list("pk", flat=True)
+    photos = Attachment.objects.filter(owner_label="hazards.hazardstep")
+    assert photos.exists()
+    assert set(photos.values_list("owner_id", flat=True)) <= set(steps)
+    assert not [each for each in Hazard.objects.all() if "{" in each.place + each.text + each.answers_for_it]
+
+
+@pytest.mark.parametrize(("things", "moves"), [(DisputeCase, MOVES), (Hazard, hazard_moves.MOVES)])
+def test_every_life_keeps_to_the_table_of_moves(furnished, things, moves):
+    for thing in things.objects.prefetch_related("steps"):
+        steps = sorted(thing.steps.all(), key=lambda step: step.no)
+        assert [step.no for step in steps] == list(range(1, thing.steps_taken + 1))
         status, at = "", steps[0].at
         for step in steps:
-            origins, target = MOVES[step.move].origins, MOVES[step.move].target
+            origins, target = moves[step.move].origins, moves[step.move].target
             assert step.from_status == status
-            assert status in origins or (step.move == "open" and not status)
+            assert status in origins or (step.no == 1 and not origins)
             assert step.to_status == (target or status)
             assert step.at >= at
             status, at = step.to_status, step.at
-        assert status == case.status
+        assert status == thing.status
 
 
 def test_every_alarm_keeps_to_its_table_and_rang_from_where_its_device_hung(furnished):
@@ -200,7 +215,7 @@ def test_nobody_records_or_confirms_a_deed_of_his_own(furnished):
 
 def test_nothing_is_told_of_the_future(furnished):
     morning = Plan(seed=0, today=TODAY, size=SMALL, password="").now
-    for rows in (CaseStep, Report, Visit, Sighting, Deed, Transfer, Redemption, AlarmStep):
+    for rows in (CaseStep, HazardStep, AlarmStep, Report, Visit, Sighting, Deed, Transfer, Redemption):
         assert not rows.objects.filter(at__gt=morning).exists(), rows.__name__
 
 

@@ -75,6 +75,11 @@ def test_every_setting_of_the_documents_is_read_by_somebody(found):
     assert any(re.search(rf"[\"'(\s]{name}\b", text(path)) for path in readers), f"{name} is read by nobody"
 
 
+def test_every_setting_of_the_environment_is_explained_to_whoever_sets_up_a_server():
+    read = set(re.findall(r"env\.\w+\(\"(\w+)\"", text(HOUSE / "shengkang" / "settings.py")))
+    assert {name for name in read if f"`{name}`" not in text(HOUSE / "docs" / "deploy.md")} == {"HOST"}
+
+
 @pytest.mark.parametrize(
     "found",
     sorted(
@@ -129,7 +134,13 @@ def test_every_service_comes_back_by_itself(path):
 def test_the_units_start_what_make_run_starts():
     """One description of web, worker and clock is the code's; the units follow it."""
     supervised = text(HOUSE / "shengkang" / "engines" / "station.py")
-    for name, module in (("web", "shengkang.wsgi:application"), ("worker", "shengkang.celery"), ("beat", "shengkang.celery")):
+    commands = {
+        "web": "shengkang.wsgi:application",
+        "worker": "shengkang.celery",
+        "beat": "shengkang.celery",
+        "alarms": "watch_alarms",
+    }
+    for name, module in commands.items():
         assert module in supervised
         assert module in unit(DEPLOY / f"shengkang-{name}.service")["Service"]["ExecStart"]
     assert app.main == "shengkang"

@@ -29,14 +29,12 @@ ICONS = {"epidemic": "visit", "winter_fire": "warning", "flood": "warning", "fra
 
 
 class LineWidget(forms.MultiWidget):
-    template_name = "admin/households/line.html"
-
     def __init__(self, groups, levels):
         super().__init__(
             [
-                forms.TextInput(attrs={"maxlength": 80, "aria-label": _("to be looked at")}),
-                forms.Select(choices=groups, attrs={"aria-label": _("hazard group")}),
-                forms.Select(choices=levels, attrs={"aria-label": _("level")}),
+                forms.TextInput(attrs={"class": "line-text", "maxlength": 80, "aria-label": _("to be looked at")}),
+                forms.Select(choices=groups, attrs={"class": "line-group", "aria-label": _("hazard group")}),
+                forms.Select(choices=levels, attrs={"class": "line-level", "aria-label": _("level")}),
             ]
         )
 

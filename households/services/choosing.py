@@ -103,7 +103,7 @@ def appoint_nominated(
             unit=nomination.village,
             name=nomination.person.name,
             phone=phone,
-            password=password,
+            password=password or None,  # without one, a printed card opens the door the first time
             person=nomination.person,
             by=by,
             at=at,

@@ -1,11 +1,13 @@
 """What I wrote down, newest first."""
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView
 
-from households.models import Sighting, Visit
+from households.models import Sighting, Triage, Visit
 from households.views.homes import day_text
 from households.views.telling import is_protected, tone_of
 from shengkang.portal.pages import PhonePage
@@ -51,23 +53,29 @@ class MySightings(Mine):
     extra_context = {"title": gettext_lazy("What I told"), "empty_title": gettext_lazy("Nothing told yet")}
 
     def rows(self):
-        mine = Sighting.objects.visible_to(self.request.user).filter(by=self.request.user)
-        return [
-            {
-                # Someone may look over the shoulder: of a protected report the list says no word.
-                "title": sighting.get_kind_display() if is_protected(sighting) else sighting.text[:40],
-                "text": str(sighting.home.address if sighting.home else sighting.village),
-                "badge": ""
-                if is_protected(sighting)
-                else sighting.case.get_status_display()
-                if sighting.case
-                else sighting.get_kind_display(),
-                "tone": tone_of(sighting.case) if sighting.case else "",
-                "meta": day_text(sighting.at),
-                "url": reverse("households:sighting", args=[sighting.pk]),
-            }
-            for sighting in self.page(mine.select_related("case", "village", "home__address__village", "home__address__group"))
-        ]
+        answered = Exists(Triage.objects.filter(sighting=OuterRef("pk")))
+        mine = Sighting.objects.visible_to(self.request.user).filter(by=self.request.user).annotate(answered=answered)
+        mine = mine.select_related("case", "village", "home__address__village", "home__address__group")
+        return [self.row(sighting) for sighting in self.page(mine)]
+
+    def row(self, sighting):
+        badge, tone = self.state_of(sighting)
+        return {
+            # Someone may look over the shoulder: of a protected report the list says no word.
+            "title": sighting.get_kind_display() if is_protected(sighting) else sighting.text[:40],
+            "text": str(sighting.home.address if sighting.home else sighting.village),
+            "badge": badge,
+            "tone": tone,
+            "meta": day_text(sighting.at),
+            "url": reverse("households:sighting", args=[sighting.pk]),
+        }
+
+    def state_of(self, sighting):
+        if is_protected(sighting):
+            return "", ""
+        if sighting.case:
+            return sighting.case.get_status_display(), tone_of(sighting.case)
+        return (_("answered"), "ok") if sighting.answered else (_("not answered yet"), "")
 
 
 class MyVisits(Mine):

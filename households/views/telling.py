@@ -12,6 +12,7 @@ from households import services
 from households.forms import QuarrelForm, SightingForm, VisitForm
 from households.models import Sighting
 from households.selectors import serving_head
+from households.selectors.telling import answers_seen_by
 from households.views.homes import AtHome
 from shengkang.cases.models import DisputeCase
 from shengkang.cases.moves import ENDED_WELL, OPEN
@@ -134,7 +135,16 @@ class SightingPage(OneSighting, TemplateView):
         if sighting.case:
             facts.append({"label": _("Case number"), "value": sighting.case.no})
         return super().get_context_data(
-            title=_("What I told"), facts=facts, sighting=sighting, case=case, tone=tone_of(case) if case else "", **kwargs
+            title=_("What I told"),
+            facts=facts,
+            sighting=sighting,
+            case=case,
+            tone=tone_of(case) if case else "",
+            answers=[
+                {"what": each["outcome"], "when": each["at"], "note": each["answer"], "links": each}
+                for each in answers_seen_by(self.request.user, sighting)
+            ],
+            **kwargs,
         )
 
 

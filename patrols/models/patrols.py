@@ -105,12 +105,17 @@ class Attendance(Fact):
 
 class FindingQuerySet(OfPatrolQuerySet):
     def visible_to(self, user):
-        """A protected case hides its finding too, from all but those who may see the case and the one who found it."""
+        """Scope S: the station's; scope A: those of one's own patrols.
+
+        A protected case hides its finding too, from all but those who may see the case and the one who found it.
+        """
+        scopes = access.scopes(user, "finding", "list")
+        if not scopes:
+            return self.none()
+        seen = self.filter(patrol__station=user.station_id) if "S" in scopes else super().visible_to(user)
         protected = DisputeCase.objects.filter(restricted=True, station_id=user.station_id)
         hidden = protected.exclude(pk__in=DisputeCase.objects.visible_to(user))
-        if not access.scopes(user, "finding", "list"):
-            return self.none()
-        return super().visible_to(user).exclude(~Q(by=user) & Q(case__in=hidden))
+        return seen.exclude(~Q(by=user) & Q(case__in=hidden))
 
 
 class Finding(Fact):

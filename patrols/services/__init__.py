@@ -16,10 +16,12 @@ from patrols.services.shifts import (
     SignUpRefused,
     cancel_shift,
     change_leader,
+    give_place_back,
     plan_shift,
     plan_shifts,
     remind_of_shifts,
     sign_up,
+    take_place,
     withdraw,
 )
 from patrols.services.vetting import (
@@ -55,6 +57,7 @@ __all__ = [
     "change_leader",
     "decline",
     "end_patrol",
+    "give_place_back",
     "leave",
     "plan_shift",
     "plan_shifts",
@@ -64,5 +67,6 @@ __all__ = [
     "review",
     "sign_up",
     "start_patrol",
+    "take_place",
     "withdraw",
 ]

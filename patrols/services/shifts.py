@@ -237,6 +237,25 @@ def withdraw(*, sign_up: SignUp, by: User, at: datetime) -> SignUp:
 
 
 @transaction.atomic
+def take_place(*, shift: Shift, by: User, at: datetime) -> SignUp:
+    """A volunteer signs himself up. Raises as sign_up; SignUpRefused for who is no volunteer."""
+    mine = Volunteer.objects.filter(person=by.person_id).first() if by.person_id else None
+    if mine is None:
+        raise SignUpRefused(_("Only enrolled volunteers take shifts. Apply first; it takes three opinions."))
+    return sign_up(shift=shift, volunteer=mine, by=by, at=at)
+
+
+@transaction.atomic
+def give_place_back(*, shift: Shift, by: User, at: datetime) -> SignUp:
+    """A volunteer gives his own place back. Raises as withdraw; SignUpRefused for who has none."""
+    held = SignUp.objects.in_force().filter(shift=shift, volunteer__person=by.person_id) if by.person_id else None
+    mine = held.first() if held is not None else None
+    if mine is None:
+        raise SignUpRefused(_("You have no place in this shift."))
+    return withdraw(sign_up=mine, by=by, at=at)
+
+
+@transaction.atomic
 def remind_of_shifts(*, at: datetime) -> int:
     """The evening before: tell everybody who signed up for a shift of tomorrow, and its leader; gives how many are told.
 

@@ -119,9 +119,7 @@ class SignUpPage(OneShift, PhoneFormPage):
     extra_context = {"title": gettext_lazy("Sign up"), "submit_label": gettext_lazy("I am coming")}
 
     def act(self, cleaned, at):
-        if self.volunteer is None:
-            raise services.SignUpRefused(_("Only enrolled volunteers take shifts. Apply first; it takes three opinions."))
-        return {"sign_up": services.sign_up(shift=self.shift, volunteer=self.volunteer, by=self.request.user, at=at).pk}
+        return {"sign_up": services.take_place(shift=self.shift, by=self.request.user, at=at).pk}
 
     def get_success_url(self):
         return self.shift.get_absolute_url()
@@ -136,10 +134,7 @@ class GiveBack(OneShift, PhoneFormPage):
     extra_context = {"title": gettext_lazy("Give the place back"), "submit_label": gettext_lazy("I cannot come")}
 
     def act(self, cleaned, at):
-        mine = selectors.sign_up_of(self.request.user, self.shift)
-        if mine is None:
-            raise services.SignUpRefused(_("You have no place in this shift."))
-        return {"sign_up": services.withdraw(sign_up=mine, by=self.request.user, at=at).pk}
+        return {"sign_up": services.give_place_back(shift=self.shift, by=self.request.user, at=at).pk}
 
     def get_success_url(self):
         return reverse("patrols:shifts")

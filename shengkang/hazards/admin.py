@@ -30,7 +30,7 @@ class RegisterForm(VerbForm):
     village = forms.ModelChoiceField(None, label=_("village or community"))
     group = forms.ModelChoiceField(HazardGroup.objects.all(), label=_("hazard group"))
     level = forms.ChoiceField(
-        label=_("level"),
+        label=pgettext_lazy("hazard", "level"),
         choices=Hazard.Level.choices,
         widget=forms.RadioSelect,
         help_text=_("At once: two hours. Same day: until midnight. Ordinary: seven working days."),
@@ -68,11 +68,11 @@ class AssignForm(VerbForm):
 
 class PutRightForm(VerbForm):
     photos = Photos(label=_("Photos from afterwards"), help_text=_("At least one, taken from where the first photo was taken."))
-    note = forms.CharField(label=_("what was done"), max_length=500, required=False, widget=_lines())
+    note = forms.CharField(label=_("What was done?"), max_length=500, required=False, widget=_lines())
 
 
 class LookForm(VerbForm):
-    note = forms.CharField(label=_("what was seen"), max_length=500, required=False, widget=_lines())
+    note = forms.CharField(label=_("What did you see?"), max_length=500, required=False, widget=_lines())
     photos = Photos(label=_("Photos"))
 
 
@@ -207,7 +207,7 @@ class HazardAdmin(StationAdmin):
     def state(self, hazard):
         return _badge(hazard.get_status_display(), selectors.STATE_TONES.get(hazard.status, ""))
 
-    @admin.display(description=_("level"))
+    @admin.display(description=pgettext_lazy("hazard", "level"))
     def degree(self, hazard):
         at_once = hazard.level == Hazard.Level.AT_ONCE
         return _badge(hazard.get_level_display(), selectors.LEVEL_TONES.get(hazard.level, ""), "" if at_once else "none")

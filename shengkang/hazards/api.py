@@ -115,7 +115,7 @@ class SendingBack(serializers.Serializer):
     photos = _photos(required=False)
 
 
-class Reason(serializers.Serializer):
+class HazardReason(serializers.Serializer):
     reason = _note()
 
 
@@ -123,8 +123,9 @@ def _step(name, shape):
     """The decorators of a step on one hazard: POST /hazards/{id}/<name>/, its body and its answer."""
 
     def decorate(method):
-        described = extend_schema(request=shape, responses={200: HazardShape}, operation_id=f"hazards_{name}")(method)
-        return action(detail=True, methods=["post"], url_path=name.replace("_", "-"))(described)
+        # The description comes last: `action` would throw away what it finds.
+        routed = action(detail=True, methods=["post"], url_path=name.replace("_", "-"))(method)
+        return extend_schema(request=shape, responses={200: HazardShape}, operation_id=f"hazards_{name}")(routed)
 
     return decorate
 
@@ -177,13 +178,13 @@ class HazardViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.G
         """A second person has seen that it is not gone."""
         return self._moves("send_back", services.look_again, SendingBack, fine=False)
 
-    @_step("dismiss", Reason)
+    @_step("dismiss", HazardReason)
     def dismiss(self, request, pk=None):
-        return self._moves("dismiss", services.dismiss_hazard, Reason)
+        return self._moves("dismiss", services.dismiss_hazard, HazardReason)
 
-    @_step("reopen", Reason)
+    @_step("reopen", HazardReason)
     def reopen(self, request, pk=None):
-        return self._moves("reopen", services.reopen_hazard, Reason)
+        return self._moves("reopen", services.reopen_hazard, HazardReason)
 
     def _checked(self, shape) -> dict:
         given = shape(data=self.request.data, context=self.get_serializer_context())

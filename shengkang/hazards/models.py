@@ -74,7 +74,7 @@ class Hazard(models.Model):
     village = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("village or community"))
     status = models.CharField(_("state"), max_length=10, choices=Status.choices)
     group = models.ForeignKey(HazardGroup, models.PROTECT, verbose_name=_("hazard group"))
-    level = models.CharField(_("level"), max_length=10, choices=Level.choices)
+    level = models.CharField(pgettext_lazy("hazard", "level"), max_length=10, choices=Level.choices)
     channel = models.CharField(_("found through"), max_length=10, choices=Channel.choices)
     address = models.ForeignKey(Address, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("address"))
     place = models.CharField(_("place"), max_length=120)
@@ -130,8 +130,9 @@ class Hazard(models.Model):
                 condition=~Q(status="assigned") | Q(assigned_to__isnull=False), name="hazard_assigned_means_to_whom"
             ),
             models.CheckConstraint(
+                # Without "not null" half a point would make the check neither true nor false, and the database lets that pass.
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(latitude__isnull=False, longitude__isnull=False, latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="hazard_point_is_on_earth",
             ),
         ]

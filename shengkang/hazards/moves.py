@@ -20,7 +20,7 @@ OPEN = (S.FOUND, S.ASSIGNED, S.PUT_RIGHT)
 
 MOVES: dict[str, Move] = {
     "find":       Move(_("found"), (), S.FOUND),
-    "assign":     Move(_("assigned"), (S.FOUND, S.ASSIGNED), S.ASSIGNED),
+    "assign":     Move(pgettext_lazy("hazard", "assigned"), (S.FOUND, S.ASSIGNED), S.ASSIGNED),
     "put_right":  Move(_("put right"), (S.FOUND, S.ASSIGNED), S.PUT_RIGHT),
     "look_again": Move(_("looked at again"), (S.PUT_RIGHT,), S.CLOSED),
     "send_back":  Move(_("sent back"), (S.PUT_RIGHT,), S.ASSIGNED),

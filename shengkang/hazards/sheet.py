@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shengkang.attachments.models import Attachment
 from shengkang.hazards import selectors
@@ -22,7 +23,7 @@ def facts(hazard: Hazard, at: datetime) -> list[dict]:
     late, tone = selectors.lateness(hazard, at)
     told = [
         {
-            "label": _("level"),
+            "label": pgettext("hazard", "level"),
             "value": hazard.get_level_display(),
             "tone": selectors.LEVEL_TONES.get(hazard.level, "note"),
             "mark": "" if hazard.level == Hazard.Level.AT_ONCE else "none",

@@ -8,7 +8,7 @@ from html import unescape
 # "Key" names a hidden field that only a form sent without it shows.
 KNOWN = {
     "Key", "True", "False", "None", "Search",
-    "API", "Excel", "PDF", "Word", "QR", "GET", "POST", "OpenAPI", "https", "http", "www", "html",
+    "API", "Excel", "PDF", "Word", "QR", "GET", "POST", "OpenAPI", "https", "http", "www", "html", "xlsx", "WPS", "WGS",
 }  # fmt: skip
 # What stands in <code> is for a machine to read.
 _unseen = re.compile(r"<(script|style|template|svg|code)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)

@@ -44,6 +44,8 @@ def _environment(var, **more) -> dict[str, str]:
         "FIELD_KEYS": ",".join(of_django.FIELD_KEYS),
         "ALLOWED_HOSTS": "127.0.0.1",
         "HTTPS": "0",
+        # Who clicks here has no authenticator app (tests/organization/test_second_factor.py has one).
+        "STAFF_TOTP": "0",
         **more,
     }
 

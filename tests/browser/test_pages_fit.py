@@ -67,6 +67,7 @@ def phone_pages(town):
             reverse("points:record-deed"),
             reverse("points:publication"),
             reverse("password-change"),
+            reverse("sessions"),
         ],
         "shop_keeper": [
             reverse("portal:home"),
@@ -114,6 +115,10 @@ def desk_pages(town):
             "/admin/points/transfer/",
             "/admin/points/redemption/",
             "/admin/organization/person/",
+            "/admin/organization/logincard/",
+            "/admin/organization/logincard/add/",
+            reverse("sessions"),
+            reverse("second-factor"),
         ],
         "township_leader": [
             reverse("reports:dashboard"),

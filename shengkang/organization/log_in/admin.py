@@ -91,6 +91,7 @@ class LoginCardAdmin(ReadOnlyAdmin):
         rows = [
             {
                 "name": card.user.name,
+                "place": "、".join(dict.fromkeys(held.unit.name for held in card.user.memberships.all())),
                 "until": card.expires_at,
                 "picture": picture_of(request.build_absolute_uri(reverse("card-open", args=[token]))),
             }

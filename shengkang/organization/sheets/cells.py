@@ -99,9 +99,7 @@ def phone(value):
 
 def id_number(value):
     if isinstance(value, int | float):
-        raise CellRefused(
-            _("Excel has cut off the last digits of this number. Set the column to “text” and type the ID number again.")
-        )
+        raise CellRefused(_("Excel has cut off the last digits of this number. Set the column to “text” and type it again."))
     return check_id_number(plain(value))
 
 

@@ -6,12 +6,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
-from rest_framework.routers import SimpleRouter
 
 from households import services
-from households.models import Home, Sighting, Visit
+from households.models import Home, Sighting, Triage, Visit
 from households.selectors import homes_at_a_glance
 from shengkang.cases.models import Category
+from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization import access
 from shengkang.organization.api import ByMatrix, answer_once
 from shengkang.organization.models import Unit
@@ -111,7 +111,7 @@ class HomeViewSet(viewsets.ReadOnlyModelViewSet):
         return homes_at_a_glance(self.request.user)
 
     @extend_schema(request=QuarrelSerializer, responses={201: QuarrelAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], url_path="report-quarrel", filterset_class=None)
+    @action(detail=True, methods=["post"], url_path="report-quarrel", filter_backends=[])
     def report_quarrel(self, request, pk=None):
         """Report a quarrel at a home one looks after: a case is opened at the station."""
         home = self.get_object()
@@ -135,6 +135,16 @@ class HomeViewSet(viewsets.ReadOnlyModelViewSet):
         return answer_once(request, verb="report_quarrel", body={"home": home.pk} | request.data, do=do)
 
 
+class AnswerSerializer(serializers.Serializer):
+    outcome = serializers.ChoiceField(Triage.Outcome.choices)
+    answer = serializers.CharField(max_length=300)
+    hazard_group = serializers.PrimaryKeyRelatedField(queryset=HazardGroup.objects.all(), required=False, allow_null=True)
+    hazard_level = serializers.ChoiceField(Hazard.Level.choices, required=False, default=Hazard.Level.ORDINARY)
+    hazard_place = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+    dispute_category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), required=False, allow_null=True)
+    protected = serializers.BooleanField(required=False, default=False)
+
+
 @extend_schema_view(
     create=extend_schema(request=NewSightingSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
 )
@@ -144,7 +154,7 @@ class SightingViewSet(viewsets.ReadOnlyModelViewSet):
     filterset_fields = ["kind", "village"]
     permission_classes = [IsAuthenticated, ByMatrix]
     access_object = "sighting"
-    access_actions = {"list": "read", "retrieve": "read", "create": "create"}
+    access_actions = {"list": "read", "retrieve": "read", "create": "create", "answer": "triage"}
 
     def get_queryset(self):
         return Sighting.objects.visible_to(self.request.user).order_by("-id")
@@ -158,6 +168,34 @@ class SightingViewSet(viewsets.ReadOnlyModelViewSet):
             return {"id": services.report_sighting(by=request.user, at=timezone.now(), **form.validated_data).pk}
 
         return answer_once(request, verb="report_sighting", body=request.data, do=do)
+
+    @extend_schema(request=AnswerSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def answer(self, request, pk=None):
+        """Say what became of a sighting, and answer the one who told. Nothing of a protected case shows in the answer."""
+        sighting = self.get_object()
+        form = AnswerSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        group, category = given.get("hazard_group"), given.get("dispute_category")
+        if group:
+            access.require(request.user, "hazard", "create", sees=True)
+        if category:
+            access.require(request.user, "dispute_restricted" if given["protected"] else "dispute", "create", sees=True)
+
+        def do():
+            triage = services.answer_sighting(
+                sighting=sighting,
+                outcome=given["outcome"],
+                answer=given["answer"],
+                hazard=services.AsHazard(group, given["hazard_level"], given["hazard_place"]) if group else None,
+                dispute=services.AsDispute(category, given["protected"]) if category else None,
+                by=request.user,
+                at=timezone.now(),
+            )
+            return {"id": triage.pk}
+
+        return answer_once(request, verb="answer_sighting", body={"sighting": sighting.pk} | request.data, do=do)
 
 
 @extend_schema_view(
@@ -183,10 +221,3 @@ class VisitViewSet(viewsets.ReadOnlyModelViewSet):
             return {"id": services.log_visit(by=request.user, at=timezone.now(), **form.validated_data).pk}
 
         return answer_once(request, verb="log_visit", body=request.data, do=do)
-
-
-router = SimpleRouter()
-router.register("homes", HomeViewSet, basename="home")
-router.register("sightings", SightingViewSet, basename="sighting")
-router.register("visits", VisitViewSet, basename="visit")
-urlpatterns = router.urls

@@ -1,0 +1,98 @@
+"""Campaigns, for programs: what runs, how far it is, one home after another."""
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+
+from households import services
+from households.api.homes import IDEMPOTENCY_KEY, CreatedAnswer, MyHome
+from households.models import Campaign, CampaignItem, Home, HomeCheck
+from households.models.heads import villages_of_cadre
+from households.selectors import campaigns as selectors
+from shengkang.organization import access
+from shengkang.organization.api import ByMatrix, answer_once
+
+
+class LineSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = CampaignItem
+        fields = ["no", "text", "hazard_group", "level"]
+
+
+class CampaignSerializer(serializers.ModelSerializer):
+    lines = LineSerializer(source="items", many=True)
+
+    class Meta:
+        model = Campaign
+        fields = ["id", "kind", "name", "starts_on", "ends_on", "closed_at", "lines"]
+
+
+class ProgressSerializer(serializers.Serializer):
+    village = serializers.IntegerField(source="village.pk")
+    name = serializers.CharField(source="village.name")
+    homes = serializers.IntegerField()
+    right = serializers.IntegerField()
+    problem = serializers.IntegerField()
+    nobody = serializers.IntegerField()
+    left = serializers.IntegerField()
+    percent = serializers.IntegerField()
+
+
+class CheckSerializer(serializers.Serializer):
+    home = MyHome(queryset=Home.objects.none())
+    result = serializers.ChoiceField(HomeCheck.Result.choices)
+    problems = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=99), required=False, default=list)
+    hazards = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=99), required=False, allow_null=True, default=None
+    )
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
+    queryset = Campaign.objects.none()
+    serializer_class = CampaignSerializer
+    filterset_fields = ["kind"]
+    permission_classes = [IsAuthenticated, ByMatrix]
+    access_object = "campaign"
+    access_actions = {"list": "list", "retrieve": "read", "progress": "read", "check": "read", "close": "manage"}
+
+    def get_queryset(self):
+        return Campaign.objects.visible_to(self.request.user).prefetch_related("items").order_by("-id")
+
+    @extend_schema(responses=ProgressSerializer(many=True))
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def progress(self, request, pk=None):
+        """How far it is, village by village; a cadre reads his own villages."""
+        campaign = self.get_object()
+        whole = "S" in access.scopes(request.user, "campaign", "read")
+        rows = selectors.progress_by_village(campaign, None if whole else villages_of_cadre(request.user))
+        return Response(ProgressSerializer(rows, many=True).data)
+
+    @extend_schema(request=CheckSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def check(self, request, pk=None):
+        """Write down what a look at a home found; the latest counts. `hazards`: lines the station shall hear of, null: the dangerous ones."""
+        campaign = self.get_object()
+        access.require(request.user, "home_check", "create", sees=True)
+        form = CheckSerializer(data=request.data, context={"request": request})
+        form.is_valid(raise_exception=True)
+
+        def do():
+            check = services.check_home(campaign=campaign, by=request.user, at=timezone.now(), **form.validated_data)
+            return {"id": check.pk}
+
+        return answer_once(request, verb="check_home", body={"campaign": campaign.pk} | request.data, do=do)
+
+    @extend_schema(request=None, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def close(self, request, pk=None):
+        """End a campaign; homes not looked at stay so."""
+        campaign = self.get_object()
+
+        def do():
+            return {"id": services.close_campaign(campaign=campaign, by=request.user, at=timezone.now()).pk}
+
+        return answer_once(request, verb="close_campaign", body={"campaign": campaign.pk} | request.data, do=do)

@@ -1,0 +1,148 @@
+"""Choosing and teaching heads, for programs."""
+
+from django.db.models import Q
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+
+from households import services
+from households.api.homes import IDEMPOTENCY_KEY, CreatedAnswer
+from households.models import Nomination, Training
+from households.models.heads import villages_of_cadre
+from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.models import Person
+
+
+class NominationSerializer(serializers.ModelSerializer):
+    person_name = serializers.CharField(source="person.name")
+
+    class Meta:
+        model = Nomination
+        fields = ["id", "village", "person", "person_name", "reason", "at", "decision", "decided_at", "answer", "head"]
+
+
+class SomebodyOfMyVillage(serializers.PrimaryKeyRelatedField):
+    """People of the cadre's villages; for the station, its people."""
+
+    def get_queryset(self):
+        request = self.context.get("request")
+        if request is None:
+            return Person.objects.none()
+        mine = Q(station=request.user.station_id, village__in=villages_of_cadre(request.user))
+        return Person.objects.filter(mine | Q(pk__in=Person.objects.visible_to(request.user).values("pk")))
+
+
+class NewNominationSerializer(serializers.Serializer):
+    person = SomebodyOfMyVillage(queryset=Person.objects.none())
+    reason = serializers.CharField(max_length=300)
+
+
+class AppointSerializer(serializers.Serializer):
+    from_day = serializers.DateField()
+    term_years = serializers.IntegerField(min_value=1, max_value=5, default=services.TERM_YEARS)
+    answer = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class DeclineSerializer(serializers.Serializer):
+    answer = serializers.CharField(max_length=200)
+
+
+@extend_schema_view(
+    create=extend_schema(request=NewNominationSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+)
+class NominationViewSet(viewsets.ReadOnlyModelViewSet):
+    queryset = Nomination.objects.none()
+    serializer_class = NominationSerializer
+    filterset_fields = ["decision", "village"]
+    permission_classes = [IsAuthenticated, ByMatrix]
+    access_object = "head_nomination"
+    access_actions = {
+        "list": "list",
+        "retrieve": "list",
+        "create": "create",
+        "appoint": "decide",
+        "decline": "decide",
+        "withdraw": "create",
+    }
+
+    def get_queryset(self):
+        return Nomination.objects.visible_to(self.request.user).select_related("person").order_by("-id")
+
+    def _once(self, request, verb, nomination, do):
+        return answer_once(request, verb=verb, body={"nomination": nomination.pk} | request.data, do=do)
+
+    def create(self, request):
+        """Propose somebody of one's own village. What the village signed on paper is entered at the desk, with a photo."""
+        form = NewNominationSerializer(data=request.data, context={"request": request})
+        form.is_valid(raise_exception=True)
+
+        def do():
+            person = form.validated_data["person"]
+            nomination = services.nominate_head(
+                village=person.village,
+                person=person,
+                reason=form.validated_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+            return {"id": nomination.pk}
+
+        return answer_once(request, verb="nominate_head", body=request.data, do=do)
+
+    @extend_schema(request=AppointSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def appoint(self, request, pk=None):
+        """Appoint the person proposed; gives the id of the head. Without an account yet, one is opened that logs in by a first-login card."""
+        nomination = self.get_object()
+        form = AppointSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+
+        def do():
+            given = {"by": request.user, "at": timezone.now(), **form.validated_data}
+            return {"id": services.appoint_nominated(nomination=nomination, **given).pk}
+
+        return self._once(request, "appoint_nominated", nomination, do)
+
+    @extend_schema(request=DeclineSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def decline(self, request, pk=None):
+        """Say no, and why."""
+        nomination = self.get_object()
+        form = DeclineSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+
+        def do():
+            given = {"by": request.user, "at": timezone.now(), **form.validated_data}
+            return {"id": services.decline_nomination(nomination=nomination, **given).pk}
+
+        return self._once(request, "decline_nomination", nomination, do)
+
+    @extend_schema(request=None, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def withdraw(self, request, pk=None):
+        """The village takes its proposal back."""
+        nomination = self.get_object()
+
+        def do():
+            return {"id": services.withdraw_nomination(nomination=nomination, by=request.user, at=timezone.now()).pk}
+
+        return self._once(request, "withdraw_nomination", nomination, do)
+
+
+class TrainingSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Training
+        fields = ["id", "title", "held_on", "hours", "place", "teacher"]
+
+
+class TrainingViewSet(viewsets.ReadOnlyModelViewSet):
+    queryset = Training.objects.none()
+    serializer_class = TrainingSerializer
+    permission_classes = [IsAuthenticated, ByMatrix]
+    access_object = "training"
+    access_actions = {"list": "list", "retrieve": "list"}
+
+    def get_queryset(self):
+        return Training.objects.visible_to(self.request.user).order_by("-id")
