@@ -1,5 +1,6 @@
 """Volunteers, shifts, patrols and findings, for programs. States are moved by verbs alone, each with an Idempotency-Key."""
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
@@ -218,6 +219,8 @@ class ShiftViewSet(Once, viewsets.ReadOnlyModelViewSet):
     def cancel(self, request, pk=None):
         """Call a shift off; everybody who signed up is told."""
         shift = self.get_object()
+        if not selectors.manages(shift, request.user):
+            raise PermissionDenied
         return self.once(CancelSerializer, "cancel_shift", lambda **given: services.cancel_shift(shift=shift, **given))
 
     @verb(NoFields, url_path="sign-up")
@@ -297,6 +300,8 @@ class PatrolViewSet(Once, viewsets.ReadOnlyModelViewSet):
         """A hazard, a dispute or something else that the patrol came upon."""
         patrol = self.get_object()
         access.require(request.user, "finding", "create", sees=True)
+        if not selectors.is_on(patrol, request.user):
+            raise PermissionDenied
         if str(request.data.get("protected", "")).lower() in ("true", "1", "on"):
             access.require(request.user, "dispute_restricted", "create", sees=True)
         return self.once(NewFindingSerializer, "report_finding", lambda **given: services.report_finding(patrol=patrol, **given))
