@@ -65,7 +65,7 @@ def test_every_role_called_often_enough_and_heard_every_kind_of_answer(called):
         ANONYMOUS: True,
         WRONG_TOKEN: True,
     }
-    floors = {200: 150, 201: 15, 400: 40, 401: 100, 403: 40, 404: 500, 409: 10}
+    floors = {200: 80, 201: 10, 400: 15, 401: 50, 403: 15, 404: 300, 409: 8}
     assert {status: called.answers[status] >= least for status, least in floors.items()} == dict.fromkeys(floors, True)
 
 
