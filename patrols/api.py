@@ -30,7 +30,7 @@ def verb(request, responses=CreatedThing, **kwargs):
 
     def decorate(method):
         # The description comes last: `action` would throw away what it finds.
-        routed = action(detail=True, methods=["post"], filterset_fields=None, **kwargs)(method)
+        routed = action(detail=True, methods=["post"], filter_backends=[], **kwargs)(method)
         return extend_schema(request=request, responses={201: responses}, parameters=[IDEMPOTENCY_KEY])(routed)
 
     return decorate

@@ -109,7 +109,7 @@ def _verb(**described):
 
     def hang(call):
         path = call.__name__.replace("_", "-")
-        routed = action(detail=True, methods=["post"], url_path=path, filterset_fields=None, pagination_class=None)(call)
+        routed = action(detail=True, methods=["post"], url_path=path, filter_backends=[], pagination_class=None)(call)
         # The description comes last: `action` would throw away what it finds.
         return extend_schema(responses={200: AlarmSerializer}, **described)(routed)
 

@@ -299,3 +299,30 @@ def test_no_committed_row_is_lost_over_many_kills(tmp_path):
             assert ask(cluster.owner_url(), "SELECT count(*), max(number) FROM written") == [(acknowledged, acknowledged)]
     finally:
         cluster.stop()
+
+
+WHERE = "import os; from shengkang import engines; print(os.environ.get('DATABASE_URL') or engines.current_urls(os.environ['SHENGKANG_VAR']))"
+
+
+def beside(var, *words):
+    env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")}
+    return subprocess.run(
+        [sys.executable, "-m", "shengkang.engines", "beside", *words],
+        cwd=CHECKOUT, env=env | {"SHENGKANG_VAR": str(var)}, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def test_a_command_beside_a_running_station_is_told_where_its_servers_are_and_that_it_is_a_demo(straw):
+    straw()
+    told = beside(straw.var, "-c", WHERE)
+    assert told.returncode == 0, told.stderr
+    assert "postgres://" in told.stdout
+    assert "'SHENGKANG_DEMO': '1'" in told.stdout
+
+
+def test_a_command_beside_a_station_that_rests_has_its_servers_for_itself_and_leaves_none(tmp_path):
+    told = beside(tmp_path, "-c", WHERE + "; raise SystemExit(3)")
+    assert told.returncode == 3, told.stderr
+    assert "postgres://" in told.stdout
+    assert running(tmp_path) == []
+    assert engines.current_urls(tmp_path) is None
