@@ -149,7 +149,9 @@ class VolunteerViewSet(Once, viewsets.ReadOnlyModelViewSet):
     def leave(self, request, pk=None):
         """Leave, or take the application back."""
         volunteer = self.get_object()
-        return self.once(PatrolNoteSerializer, "leave", lambda note, **given: services.leave(volunteer=volunteer, reason=note, **given))
+        return self.once(
+            PatrolNoteSerializer, "leave", lambda note, **given: services.leave(volunteer=volunteer, reason=note, **given)
+        )
 
     @verb(MotiveSerializer, url_path="apply-again")
     def apply_again(self, request, pk=None):
