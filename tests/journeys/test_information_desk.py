@@ -33,9 +33,7 @@ def test_what_a_head_tells_is_answered_and_leads_on(town):
 
 def tell(head, here, kind, text):
     taken = photo()
-    upload = SimpleUploadedFile(
-        taken.name, taken.bytes, "image/jpeg"
-    )
+    upload = SimpleUploadedFile(taken.name, taken.bytes, "image/jpeg")
     head.do(reverse("households:report-sighting"), kind=kind, text=text, village=here.villages[0].pk, photos=[upload])
 
 
