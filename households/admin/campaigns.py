@@ -252,7 +252,7 @@ def _sheet(campaign: Campaign) -> dict:
     return {
         "facts": [fact for fact in facts if fact["value"]],
         "progress": [row | {"left_url": f"{left_url}{row['village'].pk}"} for row in villages],
-        "total": total,
+        "whole": total,
         "sections": [each for each in sections if each["rows"]],
     }
 
