@@ -1,5 +1,6 @@
 """Volunteers, shifts, patrols and findings, for programs. States are moved by verbs alone, each with an Idempotency-Key."""
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
@@ -29,8 +30,9 @@ def verb(request, responses=CreatedThing, **kwargs):
     """A POST of a thing, annotated: what it takes, what it answers, and the key that makes it happen once."""
 
     def decorate(method):
-        annotated = extend_schema(request=request, responses={201: responses}, parameters=[IDEMPOTENCY_KEY])(method)
-        return action(detail=True, methods=["post"], filterset_class=None, filterset_fields=None, **kwargs)(annotated)
+        # The description comes last: `action` would throw away what it finds.
+        routed = action(detail=True, methods=["post"], filter_backends=[], **kwargs)(method)
+        return extend_schema(request=request, responses={201: responses}, parameters=[IDEMPOTENCY_KEY])(routed)
 
     return decorate
 
@@ -77,11 +79,11 @@ class OpinionSerializer(serializers.Serializer):
     opinion = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
-class NoteSerializer(serializers.Serializer):
+class PatrolNoteSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
-class ReasonSerializer(serializers.Serializer):
+class PatrolReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 
 
@@ -131,23 +133,25 @@ class VolunteerViewSet(Once, viewsets.ReadOnlyModelViewSet):
         volunteer = self.get_object()
         return self.once(OpinionSerializer, "review", lambda **given: services.review(volunteer=volunteer, **given))
 
-    @verb(NoteSerializer)
+    @verb(PatrolNoteSerializer)
     def approve(self, request, pk=None):
         """The chief enrols."""
         volunteer = self.get_object()
-        return self.once(NoteSerializer, "approve", lambda **given: services.approve(volunteer=volunteer, **given))
+        return self.once(PatrolNoteSerializer, "approve", lambda **given: services.approve(volunteer=volunteer, **given))
 
-    @verb(ReasonSerializer)
+    @verb(PatrolReasonSerializer)
     def decline(self, request, pk=None):
         """Whoever's turn it is says no, with a reason."""
         volunteer = self.get_object()
-        return self.once(ReasonSerializer, "decline", lambda **given: services.decline(volunteer=volunteer, **given))
+        return self.once(PatrolReasonSerializer, "decline", lambda **given: services.decline(volunteer=volunteer, **given))
 
-    @verb(NoteSerializer)
+    @verb(PatrolNoteSerializer)
     def leave(self, request, pk=None):
         """Leave, or take the application back."""
         volunteer = self.get_object()
-        return self.once(NoteSerializer, "leave", lambda note, **given: services.leave(volunteer=volunteer, reason=note, **given))
+        return self.once(
+            PatrolNoteSerializer, "leave", lambda note, **given: services.leave(volunteer=volunteer, reason=note, **given)
+        )
 
     @verb(MotiveSerializer, url_path="apply-again")
     def apply_again(self, request, pk=None):
@@ -217,6 +221,8 @@ class ShiftViewSet(Once, viewsets.ReadOnlyModelViewSet):
     def cancel(self, request, pk=None):
         """Call a shift off; everybody who signed up is told."""
         shift = self.get_object()
+        if not selectors.manages(shift, request.user):
+            raise PermissionDenied
         return self.once(CancelSerializer, "cancel_shift", lambda **given: services.cancel_shift(shift=shift, **given))
 
     @verb(NoFields, url_path="sign-up")
@@ -296,6 +302,8 @@ class PatrolViewSet(Once, viewsets.ReadOnlyModelViewSet):
         """A hazard, a dispute or something else that the patrol came upon."""
         patrol = self.get_object()
         access.require(request.user, "finding", "create", sees=True)
+        if not selectors.is_on(patrol, request.user):
+            raise PermissionDenied
         if str(request.data.get("protected", "")).lower() in ("true", "1", "on"):
             access.require(request.user, "dispute_restricted", "create", sees=True)
         return self.once(NewFindingSerializer, "report_finding", lambda **given: services.report_finding(patrol=patrol, **given))

@@ -63,7 +63,7 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
         return Campaign.objects.visible_to(self.request.user).prefetch_related("items").order_by("-id")
 
     @extend_schema(responses=ProgressSerializer(many=True))
-    @action(detail=True, pagination_class=None, filterset_fields=None)
+    @action(detail=True, pagination_class=None, filter_backends=[])
     def progress(self, request, pk=None):
         """How far it is, village by village; a cadre reads his own villages."""
         campaign = self.get_object()
@@ -72,7 +72,7 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
         return Response(ProgressSerializer(rows, many=True).data)
 
     @extend_schema(request=CheckSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filterset_fields=None)
+    @action(detail=True, methods=["post"], filter_backends=[])
     def check(self, request, pk=None):
         """Write down what a look at a home found; the latest counts. `hazards`: lines the station shall hear of, null: the dangerous ones."""
         campaign = self.get_object()
@@ -87,7 +87,7 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
         return answer_once(request, verb="check_home", body={"campaign": campaign.pk} | request.data, do=do)
 
     @extend_schema(request=None, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filterset_fields=None)
+    @action(detail=True, methods=["post"], filter_backends=[])
     def close(self, request, pk=None):
         """End a campaign; homes not looked at stay so."""
         campaign = self.get_object()

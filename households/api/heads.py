@@ -92,7 +92,7 @@ class NominationViewSet(viewsets.ReadOnlyModelViewSet):
         return answer_once(request, verb="nominate_head", body=request.data, do=do)
 
     @extend_schema(request=AppointSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filterset_fields=None)
+    @action(detail=True, methods=["post"], filter_backends=[])
     def appoint(self, request, pk=None):
         """Appoint the person proposed; gives the id of the head. Without an account yet, one is opened that logs in by a first-login card."""
         nomination = self.get_object()
@@ -106,7 +106,7 @@ class NominationViewSet(viewsets.ReadOnlyModelViewSet):
         return self._once(request, "appoint_nominated", nomination, do)
 
     @extend_schema(request=DeclineSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filterset_fields=None)
+    @action(detail=True, methods=["post"], filter_backends=[])
     def decline(self, request, pk=None):
         """Say no, and why."""
         nomination = self.get_object()
@@ -120,7 +120,7 @@ class NominationViewSet(viewsets.ReadOnlyModelViewSet):
         return self._once(request, "decline_nomination", nomination, do)
 
     @extend_schema(request=None, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filterset_fields=None)
+    @action(detail=True, methods=["post"], filter_backends=[])
     def withdraw(self, request, pk=None):
         """The village takes its proposal back."""
         nomination = self.get_object()

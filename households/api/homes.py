@@ -111,7 +111,7 @@ class HomeViewSet(viewsets.ReadOnlyModelViewSet):
         return homes_at_a_glance(self.request.user)
 
     @extend_schema(request=QuarrelSerializer, responses={201: QuarrelAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], url_path="report-quarrel", filterset_class=None)
+    @action(detail=True, methods=["post"], url_path="report-quarrel", filter_backends=[])
     def report_quarrel(self, request, pk=None):
         """Report a quarrel at a home one looks after: a case is opened at the station."""
         home = self.get_object()
@@ -170,7 +170,7 @@ class SightingViewSet(viewsets.ReadOnlyModelViewSet):
         return answer_once(request, verb="report_sighting", body=request.data, do=do)
 
     @extend_schema(request=AnswerSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filterset_class=None)
+    @action(detail=True, methods=["post"], filter_backends=[])
     def answer(self, request, pk=None):
         """Say what became of a sighting, and answer the one who told. Nothing of a protected case shows in the answer."""
         sighting = self.get_object()

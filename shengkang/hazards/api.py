@@ -58,6 +58,9 @@ class HazardShape(serializers.ModelSerializer):
 
 class HazardStepShape(serializers.ModelSerializer):
     by = serializers.CharField(source="by.name", read_only=True)
+    # The first step comes from nowhere, so its state is empty.
+    from_status = serializers.CharField(read_only=True)
+    to_status = serializers.CharField(read_only=True)
 
     class Meta:
         model = HazardStep
@@ -115,7 +118,7 @@ class SendingBack(serializers.Serializer):
     photos = _photos(required=False)
 
 
-class Reason(serializers.Serializer):
+class HazardReason(serializers.Serializer):
     reason = _note()
 
 
@@ -178,13 +181,13 @@ class HazardViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.G
         """A second person has seen that it is not gone."""
         return self._moves("send_back", services.look_again, SendingBack, fine=False)
 
-    @_step("dismiss", Reason)
+    @_step("dismiss", HazardReason)
     def dismiss(self, request, pk=None):
-        return self._moves("dismiss", services.dismiss_hazard, Reason)
+        return self._moves("dismiss", services.dismiss_hazard, HazardReason)
 
-    @_step("reopen", Reason)
+    @_step("reopen", HazardReason)
     def reopen(self, request, pk=None):
-        return self._moves("reopen", services.reopen_hazard, Reason)
+        return self._moves("reopen", services.reopen_hazard, HazardReason)
 
     def _checked(self, shape) -> dict:
         given = shape(data=self.request.data, context=self.get_serializer_context())

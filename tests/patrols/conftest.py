@@ -10,7 +10,7 @@ from PIL import Image
 
 from patrols import services
 from patrols.models import PatrolKind, VettingStep, Volunteer
-from patrols.moves import Status
+from patrols.moves import MOVES, Status
 from shengkang.organization.access import Role
 from shengkang.organization.models import Membership
 from tests.world import NOW, make_person, make_user
@@ -48,7 +48,7 @@ def make_volunteer(place, village=None, name="志愿甲", status=Status.ENROLLED
     )
     before = ""
     for no, move in enumerate(way, start=1):
-        after = services.vetting.MOVES[move].target
+        after = MOVES[move].target
         VettingStep.objects.create(
             volunteer=volunteer, no=no, move=move, from_status=before, to_status=after, at=at, by=place.household_head
         )
