@@ -118,6 +118,13 @@ class Year:
             )
             made.signed.append((each, at, back))
 
+    def _shown_too(self, made: Round) -> Candidate | None:
+        """The volunteer whose log-in is shown goes along in two of three rounds of his village, so that his record has something."""
+        shown = self.by_user[self.plan.volunteers[0][0].pk]
+        hours = made.starts_at - timedelta(minutes=30), made.ends_at + timedelta(minutes=30)
+        comes = made.village_id == shown.village_id and self.chance.random() < 0.67
+        return shown if comes and self._free(("volunteer", shown.pk), *hours) else None
+
     # Patrols
 
     def _walk(self, made: Round, must: Candidate | None = None) -> None:
@@ -143,7 +150,7 @@ class Year:
         made = self._plan(village_id, kind, self.plan.moment(day, begins), self.plan.moment(day, ends))
         if made is None:
             return
-        self._sign(made, self.chance.randint(2, made.places))
+        self._sign(made, self.chance.randint(2, made.places), must=self._shown_too(made))
         if self.chance.random() < 0.03:
             made.cancelled = (made.starts_at - timedelta(hours=3), self.chance.choice(self.phrases["cancelled"]))
         else:
