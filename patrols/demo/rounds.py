@@ -100,7 +100,7 @@ class Year:
     def _sign(self, made: Round, most: int, must: Candidate | None = None) -> None:
         """Volunteers of the village take places in the days before, never after the demo's morning."""
         start, end = made.starts_at, made.ends_at
-        earliest = start - timedelta(days=9)
+        earliest = min(start - timedelta(days=9), self.plan.now - timedelta(days=1))
         latest = min(start - timedelta(hours=2), self.plan.now)
         able = [
             each
@@ -113,6 +113,9 @@ class Year:
         for each in chosen:
             self.busy["volunteer", each.pk].append((start - timedelta(minutes=30), end + timedelta(minutes=30)))
             at = earliest + (latest - earliest) * self.chance.uniform(0.05, 0.9)
+            # People sign up while they are awake.
+            awake = self.plan.moment(timezone.localtime(at).date(), self.chance.uniform(7, 21))
+            at = awake if earliest < awake < latest else at
             back = (
                 at + (latest - at) * self.chance.uniform(0.2, 0.9) if each is not must and self.chance.random() < 0.06 else None
             )
