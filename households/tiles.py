@@ -102,6 +102,7 @@ hang(
         offered=is_asked,
         order=25,
         count=homes_left,
+        shelf=Shelf.WAIT,
     )
 )
 hang(
@@ -126,6 +127,7 @@ hang(
         access_line=("training", "list"),
         offered=is_serving,
         order=70,
+        shelf=Shelf.LOOK,
     )
 )
 

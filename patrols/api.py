@@ -30,8 +30,9 @@ def verb(request, responses=CreatedThing, **kwargs):
     """A POST of a thing, annotated: what it takes, what it answers, and the key that makes it happen once."""
 
     def decorate(method):
-        annotated = extend_schema(request=request, responses={201: responses}, parameters=[IDEMPOTENCY_KEY])(method)
-        return action(detail=True, methods=["post"], filter_backends=[], **kwargs)(annotated)
+        # The description comes last: `action` would throw away what it finds.
+        routed = action(detail=True, methods=["post"], filter_backends=[], **kwargs)(method)
+        return extend_schema(request=request, responses={201: responses}, parameters=[IDEMPOTENCY_KEY])(routed)
 
     return decorate
 
@@ -78,11 +79,11 @@ class OpinionSerializer(serializers.Serializer):
     opinion = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
-class NoteSerializer(serializers.Serializer):
+class PatrolNoteSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
-class ReasonSerializer(serializers.Serializer):
+class PatrolReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 
 
@@ -132,23 +133,25 @@ class VolunteerViewSet(Once, viewsets.ReadOnlyModelViewSet):
         volunteer = self.get_object()
         return self.once(OpinionSerializer, "review", lambda **given: services.review(volunteer=volunteer, **given))
 
-    @verb(NoteSerializer)
+    @verb(PatrolNoteSerializer)
     def approve(self, request, pk=None):
         """The chief enrols."""
         volunteer = self.get_object()
-        return self.once(NoteSerializer, "approve", lambda **given: services.approve(volunteer=volunteer, **given))
+        return self.once(PatrolNoteSerializer, "approve", lambda **given: services.approve(volunteer=volunteer, **given))
 
-    @verb(ReasonSerializer)
+    @verb(PatrolReasonSerializer)
     def decline(self, request, pk=None):
         """Whoever's turn it is says no, with a reason."""
         volunteer = self.get_object()
-        return self.once(ReasonSerializer, "decline", lambda **given: services.decline(volunteer=volunteer, **given))
+        return self.once(PatrolReasonSerializer, "decline", lambda **given: services.decline(volunteer=volunteer, **given))
 
-    @verb(NoteSerializer)
+    @verb(PatrolNoteSerializer)
     def leave(self, request, pk=None):
         """Leave, or take the application back."""
         volunteer = self.get_object()
-        return self.once(NoteSerializer, "leave", lambda note, **given: services.leave(volunteer=volunteer, reason=note, **given))
+        return self.once(
+            PatrolNoteSerializer, "leave", lambda note, **given: services.leave(volunteer=volunteer, reason=note, **given)
+        )
 
     @verb(MotiveSerializer, url_path="apply-again")
     def apply_again(self, request, pk=None):

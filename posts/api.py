@@ -82,11 +82,11 @@ class NewAlarmSerializer(serializers.Serializer):
     from_the_desk = serializers.BooleanField(required=False, default=False, help_text="a call that the desk enters")
 
 
-class NoteSerializer(serializers.Serializer):
+class AlarmNoteSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=500)
 
 
-class ReasonSerializer(serializers.Serializer):
+class AlarmReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 
 
@@ -108,9 +108,10 @@ def _verb(**described):
     """A verb on one alarm: POST, answered with the alarm as it is now."""
 
     def hang(call):
-        described_call = extend_schema(responses={200: AlarmSerializer}, **described)(call)
         path = call.__name__.replace("_", "-")
-        return action(detail=True, methods=["post"], url_path=path, filter_backends=[], pagination_class=None)(described_call)
+        routed = action(detail=True, methods=["post"], url_path=path, filter_backends=[], pagination_class=None)(call)
+        # The description comes last: `action` would throw away what it finds.
+        return extend_schema(responses={200: AlarmSerializer}, **described)(routed)
 
     return hang
 
@@ -184,20 +185,20 @@ class AlarmViewSet(viewsets.ReadOnlyModelViewSet):
         """Be there."""
         return self._do(services.arrive)
 
-    @_verb(request=NoteSerializer)
+    @_verb(request=AlarmNoteSerializer)
     def note(self, request, pk=None):
         """Write what is known now."""
-        return self._do(services.add_note, NoteSerializer)
+        return self._do(services.add_note, AlarmNoteSerializer)
 
     @_verb(request=ClosingSerializer)
     def close(self, request, pk=None):
         """End it with a code; “dispute” takes a case, or opens one of a category with the note as its story."""
         return self._do(services.close_alarm, ClosingSerializer)
 
-    @_verb(request=ReasonSerializer)
+    @_verb(request=AlarmReasonSerializer)
     def reopen(self, request, pk=None):
         """Take a closing back."""
-        return self._do(services.reopen_alarm, ReasonSerializer)
+        return self._do(services.reopen_alarm, AlarmReasonSerializer)
 
 
 class PostSerializer(serializers.ModelSerializer):

@@ -134,7 +134,13 @@ def test_every_service_comes_back_by_itself(path):
 def test_the_units_start_what_make_run_starts():
     """One description of web, worker and clock is the code's; the units follow it."""
     supervised = text(HOUSE / "shengkang" / "engines" / "station.py")
-    for name, module in (("web", "shengkang.wsgi:application"), ("worker", "shengkang.celery"), ("beat", "shengkang.celery")):
+    commands = {
+        "web": "shengkang.wsgi:application",
+        "worker": "shengkang.celery",
+        "beat": "shengkang.celery",
+        "alarms": "watch_alarms",
+    }
+    for name, module in commands.items():
         assert module in supervised
         assert module in unit(DEPLOY / f"shengkang-{name}.service")["Service"]["ExecStart"]
     assert app.main == "shengkang"

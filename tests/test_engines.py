@@ -23,6 +23,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 STRAW = {
     "manage.py": (
         "import signal, sys\nprint('13800000000' if '--print-logins' in sys.argv else sys.argv, flush=True)\n"
+        "'check' in sys.argv and print('Some issues:\\n\\nWARNINGS:\\n?: (shengkang.W003) 2031')\n"
         "'watch_alarms' in sys.argv and signal.pause()\n"
     ),
     "shengkang/__init__.py": "",
@@ -238,6 +239,7 @@ def straw(tmp_path, monkeypatch):
         for line in process.stdout:
             words += line
             if "Ready:" in line:
+                process.said = words
                 return process
         pytest.fail(f"The station did not come up:\n{words}")
 
@@ -299,3 +301,37 @@ def test_no_committed_row_is_lost_over_many_kills(tmp_path):
             assert ask(cluster.owner_url(), "SELECT count(*), max(number) FROM written") == [(acknowledged, acknowledged)]
     finally:
         cluster.stop()
+
+
+WHERE = "import os; from shengkang import engines; print(os.environ.get('DATABASE_URL') or engines.current_urls(os.environ['SHENGKANG_VAR']))"
+
+
+def beside(var, *words):
+    env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")}
+    return subprocess.run(
+        [sys.executable, "-m", "shengkang.engines", "beside", *words],
+        cwd=CHECKOUT, env=env | {"SHENGKANG_VAR": str(var)}, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def test_the_start_says_what_needs_a_hand(straw):
+    said = straw().said
+    assert "What needs a hand (docs/operations.md):" in said
+    assert "?: (shengkang.W003) 2031" in said
+    assert said.index("W003") < said.index("Ready:")
+
+
+def test_a_command_beside_a_running_station_is_told_where_its_servers_are_and_that_it_is_a_demo(straw):
+    straw()
+    told = beside(straw.var, "-c", WHERE)
+    assert told.returncode == 0, told.stderr
+    assert "postgres://" in told.stdout
+    assert "'SHENGKANG_DEMO': '1'" in told.stdout
+
+
+def test_a_command_beside_a_station_that_rests_has_its_servers_for_itself_and_leaves_none(tmp_path):
+    told = beside(tmp_path, "-c", WHERE + "; raise SystemExit(3)")
+    assert told.returncode == 3, told.stderr
+    assert "postgres://" in told.stdout
+    assert running(tmp_path) == []
+    assert engines.current_urls(tmp_path) is None

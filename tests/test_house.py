@@ -139,6 +139,11 @@ def test_services_and_models_know_no_request_and_no_clock():
     assert guilty == []
 
 
+def test_django_finds_no_error_in_the_house(db):
+    """`migrate` refuses to start with one, so no station would come up."""
+    call_command("check")
+
+
 def test_no_migration_is_missing(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 

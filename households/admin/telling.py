@@ -106,8 +106,6 @@ class SightingAdmin(ReadOnlyAdmin):
     search_fields = ["by__name", "case__no", "text"]
     date_hierarchy = "at"
     list_select_related = ["village", "by", "case"]
-    # What waits first, oldest first; then what is done, newest first.
-    ordering = [F("turn").asc(), F("waiting_since").asc(nulls_last=True), F("at").desc(), F("pk").desc()]
     fields = ()
     verbs = (
         Verb(
@@ -151,6 +149,10 @@ class SightingAdmin(ReadOnlyAdmin):
             return None
         url = reverse("attachments:file", args=[sighting.photo_id])
         return format_html('<a href="{}"><img class="thumb" src="{}" alt="{}" loading="lazy"></a>', url, url, _("photo"))
+
+    def get_ordering(self, request):
+        """What waits first, the oldest of it on top. Not as `ordering`: the checks know no column that is only reckoned."""
+        return [F("turn").asc(), F("waiting_since").asc(nulls_last=True), F("at").desc(), F("pk").desc()]
 
     @admin.display(description=_("state"), ordering="turn")
     def state(self, sighting):

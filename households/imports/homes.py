@@ -107,7 +107,7 @@ def _door_after_door(key: tuple[int, int | None, str]) -> tuple:
 nails.hang(
     Sheet(
         key="homes",
-        title=pgettext_lazy("dwelling", "homes"),
+        title=pgettext_lazy("Excel", "homes"),
         columns=(
             village_column(),
             group_column(),

@@ -77,14 +77,10 @@ class Station:
 
     def run_with(self, words: list[str]) -> int:
         """Come up without web and clock, run one Python command in the foreground; its exit code. Raises EngineError."""
-        me, code = os.getpid(), 130
+        code = 130
         with self._orderly():
             self._prepare()
-            process = subprocess.Popen(
-                [sys.executable, *words], env=self._env, cwd=self.home, preexec_fn=lambda: die_with_parent(signal.SIGTERM, me)
-            )
-            self._steps.append(Step(" ".join(words), process, self.var / "log"))
-            code = process.wait()
+            code = self._in_front(words)
         return code
 
     def run_beside(self, words: list[str]) -> int:
@@ -93,16 +89,20 @@ class Station:
             return subprocess.run(
                 [sys.executable, *words], env=os.environ | {"SHENGKANG_VAR": str(self.var)}, cwd=self.home, check=False
             ).returncode
-        me, code = os.getpid(), 130
+        code = 130
         with self._orderly():
             self._tell()
             self._env |= self.servers.start()
-            process = subprocess.Popen(
-                [sys.executable, *words], env=self._env, cwd=self.home, preexec_fn=lambda: die_with_parent(signal.SIGTERM, me)
-            )
-            self._steps.append(Step(" ".join(words), process, self.var / "log"))
-            code = process.wait()
+            code = self._in_front(words)
         return code
+
+    def _in_front(self, words: list[str]) -> int:
+        me = os.getpid()
+        process = subprocess.Popen(
+            [sys.executable, *words], env=self._env, cwd=self.home, preexec_fn=lambda: die_with_parent(signal.SIGTERM, me)
+        )
+        self._steps.append(Step(" ".join(words), process, self.var / "log"))
+        return process.wait()
 
     @contextlib.contextmanager
     def _orderly(self):

@@ -130,8 +130,9 @@ class Hazard(models.Model):
                 condition=~Q(status="assigned") | Q(assigned_to__isnull=False), name="hazard_assigned_means_to_whom"
             ),
             models.CheckConstraint(
+                # Without "not null" half a point would make the check neither true nor false, and the database lets that pass.
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(latitude__isnull=False, longitude__isnull=False, latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="hazard_point_is_on_earth",
             ),
         ]

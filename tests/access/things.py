@@ -108,4 +108,5 @@ def address_of(name: str, thing) -> str:
     """The URL of a thing; a text that begins with "?" is a question to a list."""
     if isinstance(thing, str) and thing.startswith("?"):
         return reverse(name) + thing
-    return reverse(name, args=[getattr(thing, "pk", thing)])
+    parts = thing if isinstance(thing, tuple) else (thing,)
+    return reverse(name, args=[getattr(part, "pk", part) for part in parts])

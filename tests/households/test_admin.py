@@ -1,9 +1,12 @@
 """Homes and heads at the desk."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from households import services
 from households.models import Assignment, Home, HouseholdHead, Resident, Sighting, Visit
@@ -68,7 +71,7 @@ def test_facts_are_neither_added_nor_edited_at_the_desk(world, desk, model, page
     assert desk.post(url("visit", "change", Visit.objects.get().pk), {"note": "x"}).status_code == 403
 
 
-def test_the_four_verbs_of_a_head(world, desk):
+def test_the_verbs_of_a_head(world, desk):
     here = world.here
     user = make_user(here.station, here.villages[0], Role.RESIDENT, "新百户", "17700008888")
     sent = {"user": user.pk, "village": here.villages[0].pk, "from_day": NOW.date()}
@@ -87,9 +90,39 @@ def test_the_four_verbs_of_a_head(world, desk):
         here.homes[0].pk,
         here.homes[2].pk,
     ]
-    assert desk.post(url("householdhead", "end_term", head.pk), {"on": "2020-01-01"}).status_code == 409
-    assert desk.post(url("householdhead", "end_term", head.pk), {"on": NOW.date()}).status_code == 302
-    assert desk.get(url("home", "changelist"), {"head": "none"}).context["cl"].result_count == 2
+    leave = {"on": NOW.date(), "parting": "wish"}
+    assert desk.post(url("householdhead", "end_term", head.pk), leave).status_code == 409
+    back = {"homes": [here.homes[0].pk, here.homes[2].pk], "to_head": here.head.pk, "on": NOW.date()}
+    assert desk.post(url("householdhead", "hand_over", head.pk), back).status_code == 302
+    assert desk.post(url("householdhead", "renew", head.pk), {"term_years": 2}).status_code == 302
+    assert desk.post(url("householdhead", "end_term", head.pk), leave | {"on": "2020-01-01"}).status_code == 409
+    assert desk.post(url("householdhead", "end_term", head.pk), leave).status_code == 302
+    assert desk.get(url("home", "changelist"), {"head": "none"}).context["cl"].result_count == 0
+
+
+def test_the_page_of_a_head_shows_who_could_take_the_homes_over(world, desk):
+    here = world.here
+    user = make_user(here.station, here.villages[0], Role.RESIDENT, "近邻百户", "17700008889")
+    services.appoint_head(user=user, village=here.villages[0], from_day=NOW.date(), by=here.officer, at=NOW)
+    page = desk.get(url("householdhead", "change", here.head.pk))
+    neighbours = page.context["sections"][0]["rows"]
+    assert [[cell["text"] for cell in row["cells"]][::2] for row in neighbours] == [["近邻百户", "0"]]
+    assert neighbours[0]["cells"][3]["text"] == "2"
+    form = desk.get(url("householdhead", "hand_over", here.head.pk)).context["form"]
+    assert set(form["homes"].initial) == {home.pk for home in here.homes[:2]}
+    labels = [str(label) for _value, label in form.fields["to_head"].choices][1:]
+    assert len(labels) == 1
+    assert all(word in labels[0] for word in ("近邻百户", "0", "2"))
+
+
+def test_heads_whose_term_ends_and_those_without_training_are_found(world, desk):
+    def found(hand):
+        return {head.pk for head in desk.get(url("householdhead", "changelist"), {"hand": hand}).context["cl"].result_list}
+
+    assert found("ending") == set()
+    HouseholdHead.objects.filter(pk=world.here.head.pk).update(term_ends_on=timezone.localdate() + timedelta(days=59))
+    assert found("ending") == {world.here.head.pk}
+    assert found("untrained") == {world.here.head.pk}
 
 
 def test_an_auxiliary_sees_but_does_not_reassign(world, client):

@@ -35,6 +35,12 @@ def quarrel(world, **fields):
     return services.report_quarrel(at=NOW, **given | fields)
 
 
+def part_with(place):
+    """The head's homes go back to nobody, and the term ends."""
+    place.head.assignments.in_force().update(active_to=TODAY)
+    return services.end_term(head=place.head, on=TODAY, parting="term", by=place.officer, at=NOW)
+
+
 @pytest.fixture
 def other_head(world):
     user = make_user(world.here.station, world.here.villages[0], Role.RESIDENT, "另一位", "17700001111")
@@ -59,7 +65,7 @@ def test_a_home_that_is_not_hers_is_refused(world):
 
 
 def test_a_head_whose_term_has_ended_reports_no_more(world):
-    services.end_term(head=world.here.head, on=TODAY, by=world.here.officer, at=NOW)
+    part_with(world.here)
     with pytest.raises(services.NotYourHome):
         quarrel(world, by=User.objects.get(pk=world.here.household_head.pk))
 
@@ -198,28 +204,45 @@ def test_the_role_comes_with_the_appointment_and_goes_with_the_term(world):
     here = world.here
     head = services.appoint_head(user=here.resident, village=here.villages[1], from_day=TODAY, by=here.officer, at=NOW)
     assert Role.HOUSEHOLD_HEAD in User.objects.get(pk=here.resident.pk).roles
-    services.end_term(head=head, on=TODAY, by=here.officer, at=NOW)
+    services.end_term(head=head, on=TODAY, parting="wish", by=here.officer, at=NOW)
     assert User.objects.get(pk=here.resident.pk).roles == {Role.RESIDENT}
 
 
 def test_a_new_term_begins_after_the_earlier_one_which_stays_in_the_audit(world):
     here, head = world.here, world.here.head
-    services.end_term(head=head, on=TODAY, by=here.officer, at=NOW)
+    part_with(here)
     given = {"user": here.household_head, "village": here.villages[1], "by": here.officer, "at": NOW}
     with pytest.raises(services.DayRefused):
         services.appoint_head(from_day=TODAY - timedelta(days=1), **given)
     again = services.appoint_head(from_day=TODAY, **given)
     assert (again.pk, again.active_to, again.village) == (head.pk, None, here.villages[1])
-    assert AuditEntry.objects.filter(verb="appoint_head").get().detail == {"earlier_term": ["2026-01-01", TODAY.isoformat()]}
+    assert AuditEntry.objects.filter(verb="appoint_head").get().detail == {
+        "earlier_term": ["2026-01-01", TODAY.isoformat(), "term"]
+    }
 
 
-def test_ending_a_term_leaves_homes_without_a_head(world):
-    services.end_term(head=world.here.head, on=TODAY, by=world.here.officer, at=NOW)
-    assert list(Home.objects.visible_to(world.here.officer).without_head()) == world.here.homes
+def test_nobody_parts_with_a_head_whose_homes_nobody_has_taken_over(world, other_head):
+    here = world.here
+    given = {"head": here.head, "on": TODAY, "parting": "moved", "by": here.officer, "at": NOW}
+    with pytest.raises(services.HomesStillEntrusted, match="2"):
+        services.end_term(**given)
+    services.hand_over_homes(from_head=here.head, to_head=other_head, homes=here.homes[:2], on=TODAY, by=here.officer, at=NOW)
+    with pytest.raises(services.DayRefused):
+        services.end_term(**given | {"on": TODAY - timedelta(days=1)})
+    ended = services.end_term(**given)
+    assert (ended.active_to, ended.parting) == (TODAY, "moved")
     with pytest.raises(services.HeadRefused):
-        services.end_term(head=world.here.head, on=TODAY, by=world.here.officer, at=NOW)
+        services.end_term(**given)
     with pytest.raises(services.HeadRefused):
-        services.assign_homes(head=world.here.head, homes=world.here.homes, from_day=TODAY, by=world.here.officer, at=NOW)
+        services.assign_homes(head=here.head, homes=here.homes, from_day=TODAY, by=here.officer, at=NOW)
+    with pytest.raises(services.HeadRefused):
+        services.renew_term(head=here.head, by=here.officer, at=NOW)
+
+
+def test_a_term_lasts_three_years_unless_said_otherwise_and_is_renewed_from_its_end(world, other_head):
+    assert other_head.term_ends_on == date(2029, 1, 31)
+    assert services.renew_term(head=other_head, term_years=1, by=world.here.officer, at=NOW).term_ends_on == date(2030, 1, 31)
+    assert services.end_of_term(date(2028, 2, 29), 3) == date(2031, 2, 28)
 
 
 def test_a_home_with_a_head_is_refused_in_words(world, other_head):

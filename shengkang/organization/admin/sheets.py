@@ -26,10 +26,10 @@ ROWS_OF_A_PAGE = 100
 # The bar of a picture is this wide, in its own units.
 BAR = 1000
 KINDS = (
-    ("new", gettext_lazy("new")),
-    ("changed", gettext_lazy("changed")),
-    ("same", gettext_lazy("the same")),
-    ("errors", gettext_lazy("mistakes")),
+    ("new", pgettext_lazy("row", "new")),
+    ("changed", pgettext_lazy("row", "changed")),
+    ("same", pgettext_lazy("row", "the same")),
+    ("errors", pgettext_lazy("row", "mistakes")),
 )
 
 
@@ -97,7 +97,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     list_filter = ["status"]
     search_fields = ["file_name"]
     list_select_related = ["uploaded_by"]
-    fields = ["sheet_title", "status", "uploaded_by", "uploaded_at", "committed_by", "committed_at"]
+    fields = ["sheet_title", "status", "uploaded_by", "uploaded_at"]
     ordering = ["-uploaded_at", "-id"]
     change_list_template = "admin/organization/importrun/change_list.html"
     change_form_template = "admin/organization/importrun/change_form.html"
@@ -147,8 +147,11 @@ class ImportRunAdmin(ReadOnlyAdmin):
         ),
     )
 
+    def get_fields(self, request, obj=None):
+        return [*self.fields, *(["committed_by", "committed_at"] if obj and obj.committed_at else [])]
+
     def get_readonly_fields(self, request, obj=None):
-        return self.fields
+        return self.get_fields(request, obj)
 
     def get_queryset(self, request):
         # The sealed file is no matter of lists.

@@ -4,11 +4,13 @@ import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 
+from households.demo import life
 from households.models import Assignment, Home, HouseholdHead, Resident, Sighting, Visit
+from households.services import TERM_YEARS, end_of_term
 from shengkang.cases.models import DisputeCase
 from shengkang.organization.demo import Dwelling, Plan, copy_rows, draw_ids
 
-PHRASES = Path(__file__).parent / "data" / "demo_visits.toml"
+PHRASES = Path(__file__).parent.parent / "data" / "demo_visits.toml"
 # Heads go round in the day, some call after supper.
 HOURS = ((8, 11.5), (14, 17.5), (18.5, 20.5))
 
@@ -19,6 +21,7 @@ def build(plan: Plan) -> None:
     phrases = tomllib.loads(PHRASES.read_text(encoding="utf-8"))
     _write_sightings(plan, homes, phrases)
     _write_visits(plan, homes, phrases["visits"])
+    life.build(plan, homes)
 
 
 def _register_homes(plan: Plan) -> dict[int, int]:
@@ -46,17 +49,28 @@ def _appoint_heads(plan: Plan, homes: dict[int, int]) -> None:
     terms = [plan.begins - timedelta(days=chance.randint(30, 1400)) for _head in plan.heads]
     plan.counts["heads"] = copy_rows(
         HouseholdHead,
-        ["id", "station_id", "village_id", "user_id", "active_from"],
+        ["id", "station_id", "village_id", "user_id", "active_from", "term_ends_on"],
         (
-            (pk, plan.station.pk, head.village.pk, head.user.pk, term)
-            for pk, head, term in zip(heads, plan.heads, terms, strict=True)
+            (pk, plan.station.pk, head.village.pk, head.user.pk, term, _end_of_term(plan, no, term))
+            for no, (pk, head, term) in enumerate(zip(heads, plan.heads, terms, strict=True))
         ),
     )
+    plan.made["terms"] = list(zip(heads, terms, strict=True))
     copy_rows(
         Assignment,
         ["head_id", "home_id", "active_from"],
         ((heads[each.head], homes[each.id], terms[each.head]) for each in plan.dwellings),
     )
+
+
+def _end_of_term(plan: Plan, no: int, begins: date) -> date:
+    """Terms that are over were renewed; a few end in the coming weeks, the one of the head shown is not among them."""
+    if no and no % 47 == 3:
+        return plan.today + timedelta(days=5 + no % 50)
+    ends = end_of_term(begins, TERM_YEARS)
+    while ends < plan.today + timedelta(days=90):
+        ends = end_of_term(ends + timedelta(days=1), TERM_YEARS)
+    return ends
 
 
 def _write_sightings(plan: Plan, homes: dict[int, int], phrases: dict) -> None:
@@ -88,7 +102,9 @@ def _write_sightings(plan: Plan, homes: dict[int, int], phrases: dict) -> None:
         if moment < plan.now:
             rows.append((plan.station.pk, head.village.pk, head.user.pk, home, kind, chance.choice(texts), None, moment))
     rows.sort(key=lambda row: row[-1])
-    plan.counts["sightings"] = copy_rows(Sighting, columns, rows)
+    ids = draw_ids(Sighting, len(rows))
+    plan.made["sightings"] = list(zip(ids, rows, strict=True))
+    plan.counts["sightings"] = copy_rows(Sighting, ["id", *columns], ((pk, *row) for pk, row in plan.made["sightings"]))
 
 
 def _day(plan: Plan, chance) -> date:
