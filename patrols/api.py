@@ -1,5 +1,6 @@
 """Volunteers, shifts, patrols and findings, for programs. States are moved by verbs alone, each with an Idempotency-Key."""
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
@@ -148,7 +149,9 @@ class VolunteerViewSet(Once, viewsets.ReadOnlyModelViewSet):
     def leave(self, request, pk=None):
         """Leave, or take the application back."""
         volunteer = self.get_object()
-        return self.once(PatrolNoteSerializer, "leave", lambda note, **given: services.leave(volunteer=volunteer, reason=note, **given))
+        return self.once(
+            PatrolNoteSerializer, "leave", lambda note, **given: services.leave(volunteer=volunteer, reason=note, **given)
+        )
 
     @verb(MotiveSerializer, url_path="apply-again")
     def apply_again(self, request, pk=None):
@@ -218,6 +221,8 @@ class ShiftViewSet(Once, viewsets.ReadOnlyModelViewSet):
     def cancel(self, request, pk=None):
         """Call a shift off; everybody who signed up is told."""
         shift = self.get_object()
+        if not selectors.manages(shift, request.user):
+            raise PermissionDenied
         return self.once(CancelSerializer, "cancel_shift", lambda **given: services.cancel_shift(shift=shift, **given))
 
     @verb(NoFields, url_path="sign-up")
@@ -297,6 +302,8 @@ class PatrolViewSet(Once, viewsets.ReadOnlyModelViewSet):
         """A hazard, a dispute or something else that the patrol came upon."""
         patrol = self.get_object()
         access.require(request.user, "finding", "create", sees=True)
+        if not selectors.is_on(patrol, request.user):
+            raise PermissionDenied
         if str(request.data.get("protected", "")).lower() in ("true", "1", "on"):
             access.require(request.user, "dispute_restricted", "create", sees=True)
         return self.once(NewFindingSerializer, "report_finding", lambda **given: services.report_finding(patrol=patrol, **given))

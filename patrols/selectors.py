@@ -101,6 +101,11 @@ def sign_up_of(user, shift: Shift) -> SignUp | None:
     return SignUp.objects.in_force().filter(shift=shift, volunteer__person=user.person_id).first()
 
 
+def manages(shift: Shift, user) -> bool:
+    """Chief and officers manage every shift, an auxiliary the ones he leads (the matrix, shift.manage)."""
+    return "S" in access.scopes(user, "shift", "manage") or shift.leader_id == user.pk
+
+
 def leaders_of(station):
     """Who may lead a patrol of a station."""
     return User.objects.filter(

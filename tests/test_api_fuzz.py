@@ -17,10 +17,10 @@ WALLET = "GET /api/v1/wallets/{id}/"
 LOGGED_IN = [*Role.values, NOBODY]
 
 
-def _called(examples):
+def _called(examples, **how):
     """A caller that has made its calls on the ground of the access walk; nothing of them stays."""
     caller = Caller(make_ground())
-    caller.call_all(examples)
+    caller.call_all(examples, **how)
     return caller
 
 
@@ -40,7 +40,7 @@ def ground_to_roll_back(django_db_setup, django_db_blocker, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def called(ground_to_roll_back):
-    return _called(2)
+    return _called(1)
 
 
 @pytest.fixture
@@ -60,12 +60,12 @@ def test_every_role_called_often_enough_and_heard_every_kind_of_answer(called):
     """Calls that are all refused at the door find nothing wrong."""
     operations = len(called.operations())
     assert operations > 50
-    assert {role: called.calls[role] >= 1.5 * operations for role in LOGGED_IN} == dict.fromkeys(LOGGED_IN, True)
-    assert {role: called.calls[role] >= operations for role in (ANONYMOUS, WRONG_TOKEN)} == {
+    assert {role: called.calls[role] >= 0.6 * operations for role in LOGGED_IN} == dict.fromkeys(LOGGED_IN, True)
+    assert {role: called.calls[role] >= 0.6 * operations for role in (ANONYMOUS, WRONG_TOKEN)} == {
         ANONYMOUS: True,
         WRONG_TOKEN: True,
     }
-    floors = {200: 150, 201: 15, 400: 40, 401: 100, 403: 40, 404: 500, 409: 10}
+    floors = {200: 80, 201: 10, 400: 15, 401: 50, 403: 15, 404: 300, 409: 8}
     assert {status: called.answers[status] >= least for status, least in floors.items()} == dict.fromkeys(floors, True)
 
 
@@ -98,7 +98,7 @@ def test_a_status_the_schema_does_not_know_is_found(fresh, monkeypatch):
 
 @pytest.mark.soak
 def test_the_api_keeps_its_word_for_a_long_time(ground_to_roll_back):
-    examples = {"small": 12, "large": 120}[os.environ.get("SOAK_SIZE", "small")]
-    caller = _called(examples)
+    examples = {"small": 3, "large": 40}[os.environ.get("SOAK_SIZE", "small")]
+    caller = _called(examples, thorough=True)
     assert sorted(set(caller.broken)) == []
-    assert min(caller.calls[role] for role in LOGGED_IN) >= examples / 2 * len(caller.operations())
+    assert min(caller.calls[role] for role in LOGGED_IN) >= examples * len(caller.operations())

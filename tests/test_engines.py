@@ -23,6 +23,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 STRAW = {
     "manage.py": (
         "import signal, sys\nprint('13800000000' if '--print-logins' in sys.argv else sys.argv, flush=True)\n"
+        "'check' in sys.argv and print('Some issues:\\n\\nWARNINGS:\\n?: (shengkang.W003) 2031')\n"
         "'watch_alarms' in sys.argv and signal.pause()\n"
     ),
     "shengkang/__init__.py": "",
@@ -238,6 +239,7 @@ def straw(tmp_path, monkeypatch):
         for line in process.stdout:
             words += line
             if "Ready:" in line:
+                process.said = words
                 return process
         pytest.fail(f"The station did not come up:\n{words}")
 
@@ -310,6 +312,13 @@ def beside(var, *words):
         [sys.executable, "-m", "shengkang.engines", "beside", *words],
         cwd=CHECKOUT, env=env | {"SHENGKANG_VAR": str(var)}, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
+
+
+def test_the_start_says_what_needs_a_hand(straw):
+    said = straw().said
+    assert "What needs a hand (docs/operations.md):" in said
+    assert "?: (shengkang.W003) 2031" in said
+    assert said.index("W003") < said.index("Ready:")
 
 
 def test_a_command_beside_a_running_station_is_told_where_its_servers_are_and_that_it_is_a_demo(straw):

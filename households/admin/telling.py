@@ -123,10 +123,6 @@ class SightingAdmin(ReadOnlyAdmin):
     def get_fieldsets(self, request, obj=None):
         return []
 
-    def get_ordering(self, request):
-        """What waits first, oldest first; then what is done, newest first."""
-        return [F("turn").asc(), F("waiting_since").asc(nulls_last=True), F("at").desc(), F("pk").desc()]
-
     def get_queryset(self, request):
         answers = Triage.objects.filter(sighting=OuterRef("pk")).order_by("-pk")
         photos = Attachment.objects.filter(owner_label="households.sighting", owner_id=OuterRef("pk"), kind="picture")

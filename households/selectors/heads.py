@@ -1,6 +1,6 @@
 """Questions about heads: who may be proposed, and who could take homes over."""
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, Value, When
 
 from households.models import HouseholdHead
 from households.models.heads import villages_of_cadre
@@ -38,7 +38,7 @@ def who_could_take_over(head: HouseholdHead):
         .select_related("user", "village")
         .annotate(
             homes=Count("assignments", filter=Q(assignments__active_to__isnull=True)),
-            neighbour=Count("pk", filter=Q(village=head.village_id)),
+            far=Case(When(village=head.village_id, then=Value(0)), default=Value(1)),
         )
-        .order_by("-neighbour", "homes", "pk")
+        .order_by("far", "homes", "pk")
     )

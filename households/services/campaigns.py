@@ -119,6 +119,7 @@ def check_home(
     already is not opened again. `photos` go to the hazards.
     Raises CampaignRefused (does not run, or another village), NotYourHome, CheckIncomplete, and what hazards.find_hazard raises.
     """
+    campaign = Campaign.objects.get(pk=campaign.pk)  # it may have been closed since the page was opened
     if campaign.closed_at is not None or campaign.starts_on > day_of(at):
         raise CampaignRefused(_("This campaign is not running. Open your list of campaigns again."))
     must_be_entrusted(home, by)

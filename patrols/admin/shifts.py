@@ -25,11 +25,6 @@ from shengkang.organization.selectors import day_of, start_of, villages_of
 HOUR = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 
-def manages(shift, user) -> bool:
-    """Chief and officers manage every shift, an auxiliary the ones he leads."""
-    return "S" in access.scopes(user, "shift", "manage") or shift.leader_id == user.pk
-
-
 def leaders_for(user):
     everybody = "S" in access.scopes(user, "shift", "manage")
     return selectors.leaders_of(user.station) if everybody else User.objects.filter(pk=user.pk)
@@ -151,7 +146,7 @@ class ShiftAdmin(Sheet):
             lambda shift, volunteer, **given: services.sign_up(shift=shift, volunteer=volunteer, **given),
             form=VolunteerForm,
             offered=_to_come,
-            entrusted=manages,
+            entrusted=selectors.manages,
             tone="main",
         ),
         Verb(
@@ -161,7 +156,7 @@ class ShiftAdmin(Sheet):
             lambda shift, sign_up, **given: services.withdraw(sign_up=sign_up, **given),
             form=RemoveForm,
             offered=lambda shift, user: _to_come(shift, user) and shift.sign_ups.in_force().exists(),
-            entrusted=manages,
+            entrusted=selectors.manages,
         ),
         Verb(
             "change_leader",
@@ -170,7 +165,7 @@ class ShiftAdmin(Sheet):
             lambda shift, **given: services.change_leader(shift=shift, **given),
             form=LeaderForm,
             offered=_to_come,
-            entrusted=manages,
+            entrusted=selectors.manages,
         ),
         Verb(
             "cancel",
@@ -179,7 +174,7 @@ class ShiftAdmin(Sheet):
             lambda shift, **given: services.cancel_shift(shift=shift, **given),
             form=CancelForm,
             offered=_to_come,
-            entrusted=manages,
+            entrusted=selectors.manages,
             tone="danger",
             hint=gettext_lazy("Everybody who signed up is told."),
         ),

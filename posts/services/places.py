@@ -37,7 +37,7 @@ def must_be_on_earth(latitude: float | None, longitude: float | None) -> None:
     if (latitude is None) != (longitude is None):
         raise PlaceRefused(_("Give both latitude and longitude, or neither."))
     if latitude is not None and not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise PlaceRefused(_("This position is not on earth. Latitude comes first, for example 31.92 and 111.26."))
+        raise PlaceRefused(_("This position is not on earth. Latitude comes first, for example 32.13 and 111.56."))
 
 
 @contextmanager
@@ -169,7 +169,8 @@ def settle_small_dispute(
     if post.active_to is not None:
         raise OutOfService(_("This post is out of service. Choose another one."))
     serves = post.liaisons.in_force().filter(user=by).exists()
-    if not serves and "S" not in access.scopes(by, "security_post", "read"):
+    works_at_the_desk = by.station_id == post.station_id and "S" in access.scopes(by, "security_post", "read")
+    if not serves and not works_at_the_desk:
         raise NotYourPost(_("You do not serve at this post. Choose yours, or ask your officer to appoint you."))
     sides = ((Party.Side.FIRST, first), (Party.Side.SECOND, second))
     case = cases.settle_on_the_spot(

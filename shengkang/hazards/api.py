@@ -58,6 +58,9 @@ class HazardShape(serializers.ModelSerializer):
 
 class HazardStepShape(serializers.ModelSerializer):
     by = serializers.CharField(source="by.name", read_only=True)
+    # The first step comes from nowhere, so its state is empty.
+    from_status = serializers.CharField(read_only=True)
+    to_status = serializers.CharField(read_only=True)
 
     class Meta:
         model = HazardStep

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization.models import Unit
@@ -22,7 +23,7 @@ class ReportForm(PhoneForm):
     )
     group = forms.ModelChoiceField(
         HazardGroup.objects.all(),
-        label=_("What is it about?"),
+        label=pgettext_lazy("hazard", "What is it about?"),
         widget=forms.RadioSelect(attrs={"class": "choices-two"}),
         empty_label=None,
         error_messages={"required": _("Choose what it is about. If nothing fits, take what comes nearest.")},
@@ -59,10 +60,10 @@ class PutRightForm(PhoneForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["photos"].required = True
-        self.fields["photos"].error_messages["required"] = _("Add at least one photo that shows how it looks now.")
+    def clean_photos(self):
+        if not self.cleaned_data["photos"]:
+            raise forms.ValidationError(_("Add at least one photo that shows how it looks now."))
+        return self.cleaned_data["photos"]
 
 
 class LookAgainForm(PhoneForm):

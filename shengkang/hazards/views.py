@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 from shengkang.hazards import selectors, services, sheet
 from shengkang.hazards.forms import LookAgainForm, PutRightForm, ReportForm
 from shengkang.hazards.models import Hazard
-from shengkang.hazards.moves import MOVES
+from shengkang.hazards.moves import MOVES, Status
 from shengkang.portal.pages import PhoneFormPage, PhonePage
 
 ROWS_A_PAGE = 20
@@ -170,6 +170,7 @@ class Mine(PhonePage, TemplateView):
         at = timezone.now()
         hazards = self.rows().select_related("group", "village").order_by("-pk")
         found = list((hazards.filter(pk__lt=self.before) if self.before else hazards)[: ROWS_A_PAGE + 1])
+        first = [] if self.before else self.first()
         older = f"{self.request.path}?before={found[ROWS_A_PAGE - 1].pk}" if len(found) > ROWS_A_PAGE else ""
         here = self.request.resolver_match.view_name
         tabs = [
@@ -180,13 +181,17 @@ class Mine(PhonePage, TemplateView):
             )
         ]
         return super().get_context_data(
-            rows=[self.row(hazard, at) for hazard in found[:ROWS_A_PAGE]],
+            rows=[self.row(hazard, at) for hazard in [*first, *found[:ROWS_A_PAGE]]],
             tabs=tabs,
             older_url=older,
             newer_url=self.request.path if self.before else "",
             empty_title=self.empty_title,
             **kwargs,
         )
+
+    def first(self) -> list:
+        """What stands above everything else on the first page."""
+        return []
 
     def row(self, hazard, at):
         late, tone = selectors.lateness(hazard, at)
@@ -204,6 +209,14 @@ class MyTasks(Mine):
     empty_title = gettext_lazy("Nothing to put right")
 
     def rows(self):
+        return self._mine().exclude(status=Status.ASSIGNED)
+
+    def first(self):
+        """What still waits for me, the most urgent first."""
+        waiting = self._mine().filter(status=Status.ASSIGNED).select_related("group", "village")
+        return list(waiting.order_by("due_at", "pk"))
+
+    def _mine(self):
         return Hazard.objects.visible_to(self.request.user).filter(assigned_to=self.request.user)
 
 

@@ -10,7 +10,8 @@ KNOWN = {
     "Key", "True", "False", "None", "Search",
     "API", "Excel", "PDF", "Word", "QR", "GET", "POST", "OpenAPI", "https", "http", "www", "html", "xlsx", "WPS", "WGS",
 }  # fmt: skip
-_unseen = re.compile(r"<(script|style|template|svg)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)
+# What stands in <code> is for a machine to read.
+_unseen = re.compile(r"<(script|style|template|svg|code)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)
 _spoken = re.compile(r"""\b(?:placeholder|title|alt|aria-label)=(?:"([^"]*)"|'([^']*)')""")
 _tag = re.compile(r"<[^>]*>")
 # Roots of seals, ids and the like are data.

@@ -134,6 +134,14 @@ def test_a_revoked_card_and_the_card_of_a_closed_account_are_dead(world, printed
     assert is_dead(opened(printed[1]))
 
 
+def test_the_card_of_somebody_who_came_to_the_desk_since_is_dead(world, printed, head):
+    client = opened(printed[1])
+    client.post("/card/", digits_of(head))
+    services.give_role(user=head, role="officer", unit=world.here.town, by=world.here.station_chief, at=timezone.now())
+    assert "dead" in client.post("/card/", password()).context
+    assert is_dead(opened(printed[1]))
+
+
 def test_a_card_that_dies_between_the_steps_sets_no_password(world, printed, head):
     client = opened(printed[1])
     client.post("/card/", digits_of(head))

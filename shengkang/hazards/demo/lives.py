@@ -53,7 +53,7 @@ class HazardLife:
         self.village_id = village.pk
         home = chance.choice(head.dwellings if village.pk == head.village.pk else homes[village.pk])
         words = {"g": home.group.name, "h": home.householder.name}
-        self.place, self.text = f"{village.name}{item['where'].format(**words)}", item["text"]
+        self.place, self.text = item["where"].format(**words), item["text"]
         self.who, self.done = item["who"].format(**words), item["done"]
         self.helper = head.user if village.pk == head.village.pk else plan.auxiliary_of(village.pk)
         self.pk = None
@@ -78,40 +78,43 @@ class HazardLife:
 
     def _live(self) -> None:
         chance = self.chance
-        at_once = self.level == Hazard.Level.AT_ONCE
         officer = self.plan.officer_of(self.village_id)
         if not self._step("find", self.found_at, self.by):
             return
         if (chance.random() < 0.07 and not self.stop) or self.stop == "dismiss":
             self._step("dismiss", self._later(self.found_at, 1, 20), officer, chance.choice(self.notes["dismissed"]))
             return
+        if self._round(officer) and chance.random() < 0.03:
+            reset = dict.fromkeys(("assigned_to", "put_right_at", "put_right_by", "closed_at", "closed_by"))
+            again_at = self._later(self.steps[-1].at, 24 * 20, 24 * 60)
+            if self._step("reopen", again_at, officer, chance.choice(self.notes["reopened"]), **reset):
+                self._round(officer)
+
+    def _round(self, officer: User) -> bool:
+        """Given away, put right, looked at again, perhaps sent back once; whether it came to its end."""
+        chance, begun = self.chance, self.steps[-1].at
         if self.level == Hazard.Level.ORDINARY:
-            given = self._later(self.found_at, 0.5, 20)
+            given = self._later(begun, 0.5, 20)
         else:
-            given = self.found_at + timedelta(hours=chance.uniform(0.1, 0.4 if at_once else 2))
+            given = begun + timedelta(hours=chance.uniform(0.1, 0.4 if self.level == Hazard.Level.AT_ONCE else 2))
         to = self._who_puts_right(officer)
         if not self._step("assign", given, officer, chance.choice(self.notes["assigned"]), assigned_to=to):
-            return
+            return False
         again = 2 if self.stop == "send_back" or (not self.stop and chance.random() < 0.08) else 1
         for turn in range(again):
-            at = self._put_right_at(self.steps[-1].at)
-            doer = self.assigned_to
+            at, doer = self._put_right_at(self.steps[-1].at), self.assigned_to
             if not self._step("put_right", at, doer, self.done, put_right_at=at, put_right_by=doer):
-                return
+                return False
             looker = officer if officer != doer else self.plan.auxiliary_of(self.village_id)
             looked = self._later(at, 2, 60)
             if turn + 1 < again:
                 reset = {"put_right_at": None, "put_right_by": None}
                 if not self._step("send_back", looked, looker, chance.choice(self.notes["sent_back"]), **reset):
-                    return
-            elif not self._step(
-                "look_again", looked, looker, chance.choice(self.notes["looked"]), closed_at=looked, closed_by=looker
-            ):
-                return
-        if chance.random() < 0.03:
-            reset = dict.fromkeys(("assigned_to", "put_right_at", "put_right_by", "closed_at", "closed_by"))
-            again_at = self._later(self.steps[-1].at, 24 * 20, 24 * 60)
-            self._step("reopen", again_at, officer, chance.choice(self.notes["reopened"]), **reset)
+                    return False
+            else:
+                end = {"closed_at": looked, "closed_by": looker}
+                return self._step("look_again", looked, looker, chance.choice(self.notes["looked"]), **end)
+        return False
 
     def _who_puts_right(self, officer) -> User:
         if self.level == Hazard.Level.AT_ONCE:

@@ -30,7 +30,8 @@ def take(*, into: Path, kept: int, at: datetime) -> Path:
     """A backup of database and files in a new folder below `into` (mode 0700); afterwards only the `kept` newest stay there.
 
     Rows are counted on the very snapshot that is dumped. The files are packed after it: a file lies on the disk before its row is
-    committed and is never taken away, so every row of the dump finds its file. The new backup is read back before an old one goes.
+    committed and is never taken away, so every row of the dump finds its file. The new backup is read back before it gets its name, and only
+    then an old one goes.
     The deed is noted, so that `manage.py check` knows of it. Raises BackupRefused.
     """
     if kept < 1:
@@ -49,13 +50,13 @@ def take(*, into: Path, kept: int, at: datetime) -> Path:
         part.mkdir()
         try:
             manifest = _fill(part, at)
+            checked(part)
+            archives.contents(part / DATABASE, server=database.major())
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
         part.rename(folder)
         _wait_for_disk(into)
-        checked(folder)
-        archives.contents(folder / DATABASE, server=database.major())
         for stale in good_ones(into)[:-kept]:
             shutil.rmtree(stale)
     except EngineError as error:

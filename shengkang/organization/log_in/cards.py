@@ -12,6 +12,7 @@ from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import access
 from shengkang.organization.backends import may_come_in
+from shengkang.organization.log_in import second_factor
 from shengkang.organization.log_in.services import choose_password
 from shengkang.organization.models import LoginCard, User
 
@@ -84,9 +85,14 @@ def revoke_card(*, card: LoginCard, by: User, at: datetime) -> LoginCard:
     return card
 
 
+def _opens(card: LoginCard | None) -> bool:
+    """Whether a card that is live still leads to an account it was meant for: open, and not come to the desk since it was printed."""
+    return card is not None and may_come_in(card.user) and not second_factor.concerns(card.user)
+
+
 def _live(at: datetime, **which) -> LoginCard | None:
     card = LoginCard.objects.live(at).select_related("user__station").filter(**which).first()
-    return card if card is not None and may_come_in(card.user) else None
+    return card if _opens(card) else None
 
 
 def card_of_token(token: str, at: datetime) -> LoginCard | None:
@@ -129,7 +135,7 @@ def check_digits(*, card: LoginCard, digits: str, at: datetime) -> None:
 def use_card(*, card: LoginCard, password: str, at: datetime) -> User:
     """The card's one use: its owner's new password. The validators judged it, the digits were right. Raises CardDead."""
     locked = LoginCard.objects.select_for_update().live(at).filter(pk=card.pk).first()
-    if locked is None or not may_come_in(locked.user):
+    if not _opens(locked):
         raise CardDead(_("This card can no longer be used."))
     locked.used_at = at
     locked.save(update_fields=["used_at"])
