@@ -107,7 +107,7 @@ class StartForm(PhoneForm):
 
 
 class PresentField(forms.ModelMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "choices-two"})
 
     def label_from_instance(self, volunteer):
         return volunteer.person.name

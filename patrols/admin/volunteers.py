@@ -209,7 +209,9 @@ class VolunteerAdmin(Sheet):
             {"label": _("left on"), "value": volunteer.left_on},
             {
                 "label": _("patrols so far"),
-                "value": _("%(times)d, %(hours)d hours") % {"times": done["times"], "hours": (done["minutes"] or 0) // 60},
+                "value": _("%(times)d, %(hours)d hours") % {"times": done["times"], "hours": done["minutes"] // 60}
+                if done["times"]
+                else "",
             },
         ]
         steps = list(volunteer.steps.select_related("by").order_by("no"))

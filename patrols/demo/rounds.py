@@ -100,7 +100,7 @@ class Year:
     def _sign(self, made: Round, most: int, must: Candidate | None = None) -> None:
         """Volunteers of the village take places in the days before, never after the demo's morning."""
         start, end = made.starts_at, made.ends_at
-        earliest = start - timedelta(days=9)
+        earliest = min(start - timedelta(days=9), self.plan.now - timedelta(days=1))
         latest = min(start - timedelta(hours=2), self.plan.now)
         able = [
             each
@@ -113,10 +113,20 @@ class Year:
         for each in chosen:
             self.busy["volunteer", each.pk].append((start - timedelta(minutes=30), end + timedelta(minutes=30)))
             at = earliest + (latest - earliest) * self.chance.uniform(0.05, 0.9)
+            # People sign up while they are awake.
+            awake = self.plan.moment(timezone.localtime(at).date(), self.chance.uniform(7, 21))
+            at = awake if earliest < awake < latest else at
             back = (
                 at + (latest - at) * self.chance.uniform(0.2, 0.9) if each is not must and self.chance.random() < 0.06 else None
             )
             made.signed.append((each, at, back))
+
+    def _shown_too(self, made: Round) -> Candidate | None:
+        """The volunteer whose log-in is shown goes along in two of three rounds of his village, so that his record has something."""
+        shown = self.by_user[self.plan.volunteers[0][0].pk]
+        hours = made.starts_at - timedelta(minutes=30), made.ends_at + timedelta(minutes=30)
+        comes = made.village_id == shown.village_id and self.chance.random() < 0.67
+        return shown if comes and self._free(("volunteer", shown.pk), *hours) else None
 
     # Patrols
 
@@ -143,7 +153,7 @@ class Year:
         made = self._plan(village_id, kind, self.plan.moment(day, begins), self.plan.moment(day, ends))
         if made is None:
             return
-        self._sign(made, self.chance.randint(2, made.places))
+        self._sign(made, self.chance.randint(2, made.places), must=self._shown_too(made))
         if self.chance.random() < 0.03:
             made.cancelled = (made.starts_at - timedelta(hours=3), self.chance.choice(self.phrases["cancelled"]))
         else:

@@ -32,8 +32,8 @@ def shift_row(shift, *, url_name="patrols:shift"):
     """One shift in a list on the phone; `taken` and `mine` come from selectors.shifts_to_come."""
     mine = getattr(shift, "mine", False)
     return {
-        "title": when_words(shift),
-        "text": f"{shift.get_kind_display()} · {shift.meeting_place}",
+        "title": day_words(shift.starts_at),
+        "text": f"{hour(shift.starts_at)}–{hour(shift.ends_at)} {shift.get_kind_display()} · {shift.meeting_place}",
         "badge": _("you are signed up") if mine else places_left(shift),
         "tone": "ok" if mine else "note" if shift.places > shift.taken else "",
         "mark": "" if mine else "none",

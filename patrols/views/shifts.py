@@ -180,8 +180,8 @@ class Record(PhonePage, TemplateView):
     def _row(attendance):
         patrol = attendance.patrol
         return {
-            "title": f"{day_words(patrol.started_at)} {hour(patrol.started_at)}–{hour(patrol.ended_at)}",
-            "text": f"{patrol.get_kind_display()} · {patrol.village}",
+            "title": day_words(patrol.started_at),
+            "text": f"{hour(patrol.started_at)}–{hour(patrol.ended_at)} {patrol.get_kind_display()} · {patrol.village}",
             "badge": minutes_words(attendance.minutes),
             "tone": "ok",
             "meta": _("leader %(name)s") % {"name": patrol.leader},

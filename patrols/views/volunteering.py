@@ -193,7 +193,7 @@ class Waiting(PhonePage, TemplateView):
             "badge": volunteer.get_status_display(),
             "tone": selectors.STATE_TONES[volunteer.status],
             "mark": "none",
-            "meta": f"{volunteer.village} · {_('applied on')} {day_of(volunteer.applied_at).isoformat()}",
+            "meta": _("applied on %(day)s") % {"day": day_of(volunteer.applied_at).isoformat()},
             "url": volunteer.get_absolute_url(),
         }
 
