@@ -7,10 +7,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.utils import timezone
 
 from households.models import Assignment, Campaign, Home, HouseholdHead, Nomination, Resident, Sighting, Training, Visit
 from households.selectors import campaigns as progress
+from patrols import moves as patrol_moves
+from patrols import selectors as patrols
+from patrols.models import Attendance, Finding, Patrol, Shift, SignUp, VettingStep, Volunteer
 from points.models import Deed, EvaluationPeriod, Redemption, ScoreLine, Shop, Transfer, Wallet
 from posts.models import Alarm, AlarmPoint, AlarmStep, Camera, Device, Installation, MemberUnit, SecurityPost
 from posts.moves import MOVES as ALARM_MOVES
@@ -90,6 +94,8 @@ def test_the_small_station_has_what_its_size_says(furnished):
     assert Wallet.objects.filter(kind=Wallet.Kind.PERSON).count() == SMALL.participants
     assert DisputeCase.objects.count() == SMALL.disputes
     assert Hazard.objects.count() == SMALL.hazards
+    assert Volunteer.objects.enrolled().count() == SMALL.volunteers
+    assert SMALL.shifts - 3 <= Shift.objects.count() <= SMALL.shifts
     assert Deed.objects.count() == SMALL.deeds_per_month * 13
     statuses = Counter(EvaluationPeriod.objects.values_list("status", flat=True))
     assert statuses == {"closed": 12, "open": 1}
@@ -150,7 +156,9 @@ def test_every_state_of_a_hazard_is_there(furnished):
     assert not [each for each in Hazard.objects.all() if "{" in each.place + each.text + each.answers_for_it]
 
 
-@pytest.mark.parametrize(("things", "moves"), [(DisputeCase, MOVES), (Hazard, hazard_moves.MOVES)])
+@pytest.mark.parametrize(
+    ("things", "moves"), [(DisputeCase, MOVES), (Hazard, hazard_moves.MOVES), (Volunteer, patrol_moves.MOVES)]
+)
 def test_every_life_keeps_to_the_table_of_moves(furnished, things, moves):
     for thing in things.objects.prefetch_related("steps"):
         steps = sorted(thing.steps.all(), key=lambda step: step.no)
@@ -227,7 +235,21 @@ def test_nobody_records_or_confirms_a_deed_of_his_own(furnished):
 
 def test_nothing_is_told_of_the_future(furnished):
     morning = Plan(seed=0, today=TODAY, size=SMALL, password="").now
-    for rows in (CaseStep, HazardStep, AlarmStep, Report, Visit, Sighting, Deed, Transfer, Redemption):
+    for rows in (
+        CaseStep,
+        HazardStep,
+        AlarmStep,
+        VettingStep,
+        SignUp,
+        Attendance,
+        Finding,
+        Report,
+        Visit,
+        Sighting,
+        Deed,
+        Transfer,
+        Redemption,
+    ):
         assert not rows.objects.filter(at__gt=morning).exists(), rows.__name__
 
 
@@ -303,6 +325,19 @@ def test_the_accounts_shown_have_something_to_show(furnished):
     shop = keeper.shops.get()
     assert shop.lots.filter(item__name__startswith="大米", left__gt=0, expires_on__gt=TODAY).exists()
     assert shop.village_id == volunteer.person.village_id
+
+
+def test_the_volunteers_shown_have_shifts_to_come_and_their_head_somebody_waiting(furnished):
+    at = Plan(seed=0, today=TODAY, size=SMALL, password="").now
+    volunteer, head, cadre = (User.objects.get(phone=phone) for phone in ("10000000006", "10000000004", "10000000010"))
+    assert patrols.shifts_to_come(volunteer, at).filter(mine=True).exists()
+    assert patrols.waiting_for(head).exists()
+    assert patrols.waiting_for(cadre).exists()
+    assert set(Volunteer.objects.values_list("status", flat=True)) == set(patrol_moves.Status.values)
+    # One under way this morning, one that nobody ended last night.
+    assert Patrol.objects.under_way().count() == 2
+    assert patrols.forgotten(User.objects.get(phone="10000000001"), at).count() == 1
+    assert not Attendance.objects.filter(by__person=F("volunteer__person")).exists()
 
 
 def test_the_default_day_is_never_ahead(monkeypatch):

@@ -100,27 +100,28 @@ def _others(plan: Plan) -> list[Candidate]:
         by_head[dwelling.head].extend(dwelling.people)
     of_cadre = [no for no, head in enumerate(plan.heads) if head.village.pk == plan.cadres[0][0].pk]
     found = []
-    for status, count in OTHERS.items():
-        for no in range(count):
-            heads = {Status.APPLIED: [0], Status.RECOMMENDED: of_cadre}.get(status, []) if no < 2 else []
-            head = chance.choice(heads or range(len(plan.heads)))
-            fitting = [
-                each
-                for each in by_head[head]
-                if 22 <= year - each.born <= 58 and not each.works_away and not each.need and each.id not in taken
-            ]
-            if not fitting:
-                continue
+    # One of each state first: a small station has few people left to choose from.
+    for no, status in sorted((no, status) for status, count in OTHERS.items() for no in range(count)):
+        near = {Status.APPLIED: [0], Status.RECOMMENDED: of_cadre}.get(status, []) if no < 2 else []
+        anywhere = chance.sample(range(len(plan.heads)), len(plan.heads))
+        head, fitting = next(
+            ((each, free) for each in (*near, *anywhere) if (free := _free_people(by_head[each], year, taken))), (0, [])
+        )
+        if fitting:
             dweller = chance.choice(fitting)
             taken.add(dweller.id)
-            days = (
-                chance.randint(1, 12)
-                if status in (Status.APPLIED, Status.RECOMMENDED, Status.REVIEWED)
-                else chance.randint(90, 600)
-            )
+            lately = status in (Status.APPLIED, Status.RECOMMENDED, Status.REVIEWED)
+            days = chance.randint(1, 12) if lately else chance.randint(90, 600)
             applied_at = plan.moment(plan.today - timedelta(days=days), chance.uniform(8, 19))
             found.append(Candidate(dweller, dweller.village_id, plan.heads[head].user, None, status, applied_at))
     return found
+
+
+def _free_people(people: list[Dweller], year: int, taken: set[int]) -> list[Dweller]:
+    """Grown-ups who are there, hold no account and need no care themselves."""
+    return [
+        each for each in people if 20 <= year - each.born <= 60 and not each.works_away and not each.need and each.id not in taken
+    ]
 
 
 def _vet(plan: Plan, chance, phrases: dict, each: Candidate, cadres: dict[int, User]) -> None:
