@@ -14,7 +14,9 @@ from shengkang.organization.models import Consent
 from shengkang.portal import nails
 from tests.world import NOW
 
-HOUSEHOLD_TILES = ["households.quarrel", "households.homes", "households.visit", "households.sighting", "households.sightings"]
+HOUSEHOLD_TILES = [
+    f"households.{key}" for key in ("quarrel", "homes", "campaigns", "visit", "sighting", "sightings", "trainings")
+]
 
 
 def tiles_on(client):
