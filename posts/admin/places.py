@@ -83,7 +83,7 @@ class SecurityPostAdmin(InventoryAdmin):
             form=AppointForm,
             offered=_in_service,
             tone="main",
-            hint=_("Open an account first; the role comes with the appointment."),
+            hint=_("Open an account first; the role of a liaison comes with the appointment."),
         ),
         Verb(
             "close",
