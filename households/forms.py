@@ -100,7 +100,7 @@ class WithdrawForm(PhoneForm):
 class CheckForm(PhoneForm):
     """One home: the button that was pressed says the result; only who found something ticks and writes."""
 
-    result = forms.ChoiceField(choices=HomeCheck.Result.choices, widget=forms.HiddenInput)
+    result = forms.ChoiceField(label=_("result"), choices=HomeCheck.Result.choices, widget=forms.HiddenInput)
     problems = forms.TypedMultipleChoiceField(
         label=_("What is not right?"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )

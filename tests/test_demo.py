@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import timezone
 
-from households.models import Assignment, Home, HouseholdHead, Resident, Sighting, Visit
+from households.models import Assignment, Campaign, Home, HouseholdHead, Nomination, Resident, Sighting, Training, Visit
+from households.selectors import campaigns as progress
 from patrols import moves as patrol_moves
 from patrols import selectors as patrols
 from patrols.models import Attendance, Finding, Patrol, Shift, SignUp, VettingStep, Volunteer
@@ -105,6 +106,17 @@ def test_the_small_station_has_what_its_size_says(furnished):
     assert Installation.objects.in_force().count() == AlarmPoint.objects.count() < Installation.objects.count()
     assert (MemberUnit.objects.count(), Camera.objects.count()) == (SMALL.member_units, SMALL.cameras)
     assert Alarm.objects.count() == SMALL.alarms
+
+
+def test_heads_were_chosen_taught_and_go_through_their_homes(furnished):
+    assert Training.objects.count() == SMALL.trainings
+    assert set(Nomination.objects.values_list("decision", flat=True)) == set(Nomination.Decision.values)
+    assert Campaign.objects.running(TODAY).count() == 1
+    whole = progress.whole(progress.progress_by_village(Campaign.objects.running(TODAY).get()))
+    assert 20 < whole["percent"] < 95
+    told = Sighting.objects.exclude(kind="quarrel")
+    assert 0 < told.filter(answers__isnull=False).count() <= told.count()
+    assert not HouseholdHead.objects.active().filter(term_ends_on=None).exists()
 
 
 def test_a_second_call_changes_nothing(furnished):

@@ -265,6 +265,7 @@ def _stands_in(cwd, folder):
 
 def test_a_killed_station_leaves_no_process_and_comes_back_with_its_data(straw):
     station = straw()
+    assert wait_until(lambda: "watch_alarms" in (straw.var / "log" / "watch.log").read_text(), 10)
     urls = engines.current_urls(straw.var)
     ask(urls["DATABASE_OWNER_URL"], "CREATE TABLE kept AS SELECT 7 AS seven")
     station.kill()

@@ -47,7 +47,7 @@ class LineField(forms.MultiValueField):
 
     def __init__(self, groups, **kwargs):
         levels = Hazard.Level.choices
-        choices = [("", gettext_lazy("no hazard")), *((group.pk, group.name) for group in groups)]
+        choices = [("", pgettext_lazy("choice", "no hazard")), *((group.pk, group.name) for group in groups)]
         self.groups = {group.pk: group for group in groups}
         fields = (
             forms.CharField(max_length=80, required=False),
@@ -118,7 +118,7 @@ class CloseForm(VerbForm):
 
 def _state(campaign: Campaign) -> tuple[str, str]:
     if campaign.closed_at:
-        return _("closed"), ""
+        return pgettext("campaign", "closed"), ""
     if campaign.starts_on > today():
         return _("not begun"), "note"
     if campaign.ends_on < today():
@@ -220,7 +220,7 @@ def _sheet(campaign: Campaign) -> dict:
         {"label": _("state"), "value": state, "tone": tone or "note", "mark": "none"},
         {"label": _("kind"), "value": campaign.get_kind_display()},
         {"label": _("from … until"), "value": f"{campaign.starts_on.isoformat()} — {campaign.ends_on.isoformat()}"},
-        {"label": _("closed at"), "value": when(campaign.closed_at)},
+        {"label": pgettext("campaign", "closed at"), "value": when(campaign.closed_at)},
     ]
     lines = selectors.lines_not_right(campaign)
     late = selectors.left_by_head(campaign)[:MOST_LEFT]
@@ -252,9 +252,23 @@ def _sheet(campaign: Campaign) -> dict:
     return {
         "facts": [fact for fact in facts if fact["value"]],
         "progress": [row | {"left_url": f"{left_url}{row['village'].pk}"} for row in villages],
-        "total": total,
+        "whole": total,
         "sections": [each for each in sections if each["rows"]],
     }
+
+
+class OwnCampaigns(admin.SimpleListFilter):
+    """The campaigns one sees; Django's own filter would offer those of every station."""
+
+    title = pgettext_lazy("campaign", "campaign")
+    parameter_name = "campaign"
+
+    def lookups(self, request, model_admin):
+        return [(str(campaign.pk), campaign.name) for campaign in Campaign.objects.visible_to(request.user)]
+
+    def queryset(self, request, queryset):
+        value = self.value() or ""
+        return queryset.filter(campaign=value) if value.isdecimal() and len(value) < 19 else queryset
 
 
 class CheckVillages(OwnVillages):
@@ -265,7 +279,7 @@ class CheckVillages(OwnVillages):
 class HomeCheckAdmin(ReadOnlyAdmin):
     access_object = "home_check"
     list_display = ["at", "campaign", "home", "result", "not_right", "note", "by"]
-    list_filter = ["campaign", "result", CheckVillages]
+    list_filter = [OwnCampaigns, "result", CheckVillages]
     search_fields = ["home__householder", "home__address__door", "by__name"]
     date_hierarchy = "at"
     list_select_related = ["campaign", "home__address__village", "home__address__group", "by"]

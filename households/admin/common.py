@@ -25,7 +25,7 @@ def badge(text, tone="", icon=""):
 
 
 def files_of(thing) -> list[dict]:
-    """The photos and files that hang on a thing, as templates/admin/households/photos.html wants them."""
+    """The photos and files that hang on a thing, as templates/admin/households/sheet.html wants them."""
     return [
         {
             "url": reverse("attachments:file", args=[each.pk]),

@@ -31,7 +31,7 @@ class AppointForm(VerbForm):
 
 
 class HomesField(forms.ModelMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "choices-many"})
 
     def label_from_instance(self, home):
         return f"{home.address.group or ''}{home.address.door} {home.householder}"

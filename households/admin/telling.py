@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from households import services
 from households.admin.common import OwnVillages, badge, files_of, when
@@ -42,7 +43,9 @@ class DeskFilter(admin.SimpleListFilter):
 
 
 class AnswerForm(VerbForm):
-    outcome = forms.ChoiceField(label=_("outcome"), choices=Triage.Outcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label=pgettext_lazy("sighting", "outcome"), choices=Triage.Outcome.choices, widget=forms.RadioSelect
+    )
     answer = forms.CharField(
         label=_("answer to the one who told"),
         max_length=300,
@@ -50,7 +53,10 @@ class AnswerForm(VerbForm):
         help_text=_("She reads it on her telephone. Name nobody."),
     )
     group = forms.ModelChoiceField(
-        HazardGroup.objects.all(), label=_("if a hazard: what kind"), required=False, empty_label=_("no hazard")
+        HazardGroup.objects.all(),
+        label=_("if a hazard: what kind"),
+        required=False,
+        empty_label=pgettext_lazy("choice", "no hazard"),
     )
     level = forms.ChoiceField(
         label=_("if a hazard: how urgent"), choices=Hazard.Level.choices, initial=Hazard.Level.ORDINARY, required=False

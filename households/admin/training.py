@@ -14,7 +14,7 @@ from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
 class HeadsField(forms.ModelMultipleChoiceField):
     """Serving heads as boxes to tick, village by village."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "choices-groups"})
 
     def offer(self, queryset):
         self.queryset = queryset = queryset.select_related("user", "village").order_by("village__code", "user__name")

@@ -1,5 +1,6 @@
 """Campaigns, for programs: what runs, how far it is, one home after another."""
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
@@ -77,6 +78,8 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
         """Write down what a look at a home found; the latest counts. `hazards`: lines the station shall hear of, null: the dangerous ones."""
         campaign = self.get_object()
         access.require(request.user, "home_check", "create", sees=True)
+        if not selectors.homes_to_check(request.user, campaign).exists():
+            raise PermissionDenied
         form = CheckSerializer(data=request.data, context={"request": request})
         form.is_valid(raise_exception=True)
 

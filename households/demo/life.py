@@ -52,7 +52,12 @@ def _propose(plan: Plan, phrases: dict) -> None:
         if 40 <= plan.today.year - each.born <= 65 and not each.works_away and not each.need and each.id not in known
     ]
     states = [Decision.DECLINED] * DECLINED + [Decision.WITHDRAWN] * WITHDRAWN + [Decision.WAITING] * WAITING
-    for state, dweller in zip(states, chance.sample(free, min(len(states), len(free))), strict=False):
+    drawn = chance.sample(free, min(len(states), len(free)))
+    # The cadre whose log-in is shown has proposed somebody too.
+    shown = [each for each in free if each.village_id == plan.cadres[0][0].pk and each not in drawn][:2]
+    if len(shown) == 2:
+        drawn[0], drawn[-1] = shown
+    for state, dweller in zip(states, drawn, strict=False):
         cadre = cadres[dweller.village_id]
         days = chance.randint(1, 6) if state == Decision.WAITING else chance.randint(30, 300)
         told = plan.moment(plan.today - timedelta(days=days), chance.uniform(9, 17))
@@ -166,7 +171,7 @@ def _answer(plan: Plan, phrases: dict) -> None:
         if case is not None or kind == "quarrel":
             continue
         answered = at + timedelta(hours=min(chance.lognormvariate(1.6, 1.1), 70))
-        if answered >= plan.now or chance.random() < 0.02:
+        if answered >= plan.now or (at > plan.now - timedelta(days=4) and chance.random() < 0.5):
             continue
         outcome = chance.choices((Outcome.NOTED, Outcome.LOOKED, Outcome.PASSED_ON), (45, 38, 17))[0]
         by = (plan.officer_of if chance.random() < 0.4 else plan.auxiliary_of)(village)

@@ -9,7 +9,7 @@ from households import services
 from households.models import HouseholdHead
 from shengkang.organization import services as organization
 from shengkang.organization.access import Role
-from shengkang.organization.models import Unit, User
+from shengkang.organization.models import Person, Unit, User
 from shengkang.organization.selectors import day_of
 from shengkang.organization.sheets import cells, nails
 from shengkang.organization.sheets.nails import Column, Scene, Sheet
@@ -55,6 +55,14 @@ def _refused(account: User | None, row: Row, head: HouseholdHead | None, village
     return None
 
 
+def _person(row: Row, village: Unit, scene: Scene) -> Person:
+    """The person behind a new account, so that points and thanks reach him: known by name and telephone, else registered."""
+    known = Person.objects.filter(station=scene.station, name=row["name"], phone=row["phone"], user__isnull=True)
+    return known.order_by("pk").first() or organization.register_person(
+        station=scene.station, village=village, name=row["name"], phone=row["phone"], by=scene.by, at=scene.at
+    )
+
+
 def _write_heads(plan: Plan, scene: Scene) -> dict[str, Any]:
     """Accounts come without a password: the first log-in is by a printed card, or a chief sets one."""
     opened = 0
@@ -64,7 +72,7 @@ def _write_heads(plan: Plan, scene: Scene) -> dict[str, Any]:
             opened += 1
             user = organization.open_account(
                 station=scene.station, role=Role.HOUSEHOLD_HEAD, unit=village, name=line.row["name"], phone=line.row["phone"],
-                password=None, by=scene.by, at=scene.at,
+                password=None, person=_person(line.row, village, scene), by=scene.by, at=scene.at,
             )  # fmt: skip
         services.appoint_head(user=user, village=village, from_day=line.row["from_day"], by=scene.by, at=scene.at)
     return {"accounts": opened}

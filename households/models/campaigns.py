@@ -49,7 +49,7 @@ class Campaign(models.Model):
     villages = models.ManyToManyField(Unit, related_name="+", verbose_name=_("villages and communities"))
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("to be done by"))
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("campaign", "closed at"), null=True, blank=True)
 
     objects = CampaignQuerySet.as_manager()
 

@@ -89,7 +89,7 @@ class Triage(Fact):
         DISPUTE = "dispute", _("became a dispute case")
 
     sighting = models.ForeignKey(Sighting, models.PROTECT, related_name="answers", verbose_name=_("sighting"))
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    outcome = models.CharField(pgettext_lazy("sighting", "outcome"), max_length=10, choices=Outcome.choices)
     answer = models.CharField(_("answer to the one who told"), max_length=300)
     hazard = models.OneToOneField(Hazard, models.PROTECT, null=True, blank=True, related_name="triage", verbose_name=_("hazard"))
     case = models.ForeignKey(

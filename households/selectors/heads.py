@@ -1,5 +1,7 @@
 """Questions about heads: who may be proposed, and who could take homes over."""
 
+from datetime import date
+
 from django.db.models import Case, Count, Q, Value, When
 
 from households.models import HouseholdHead
@@ -8,6 +10,7 @@ from shengkang.organization.models import Person, Unit
 
 # Few enough to fit a phone, and a whole surname is not enough to read a village.
 AT_MOST, SHORTEST_NAME = 10, 2
+OF_AGE = 18
 
 
 def villages_spoken_for(user):
@@ -15,8 +18,8 @@ def villages_spoken_for(user):
     return Unit.objects.filter(pk__in=villages_of_cadre(user)).order_by("code")
 
 
-def people_to_propose(user, text: str) -> list[Person]:
-    """People of the cadre's villages whose name begins with `text` (two characters at least), for choosing a head; at most ten.
+def people_to_propose(user, text: str, day: date) -> list[Person]:
+    """Grown people of the cadre's villages whose name begins with `text` (two characters at least), for choosing a head; at most ten.
 
     A face shows of them the name, the year of birth and the door, nothing more.
     """
@@ -25,6 +28,7 @@ def people_to_propose(user, text: str) -> list[Person]:
         return []
     found = Person.objects.filter(station=user.station_id, village__in=villages_of_cadre(user))
     found = found.filter(name_key__startswith=text.lower()) if text.isascii() else found.filter(name__startswith=text)
+    found = found.exclude(birth_year__gt=day.year - OF_AGE)
     serving = HouseholdHead.objects.active().filter(user__person__isnull=False)
     return list(found.exclude(pk__in=serving.values("user__person")).select_related("village").order_by("name", "pk")[:AT_MOST])
 

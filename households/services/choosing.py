@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from households.models import HouseholdHead, Nomination
 from households.models.heads import villages_of_cadre
+from households.selectors.heads import OF_AGE
 from households.services import notes
 from households.services.heads import TERM_YEARS, appoint_head
 from households.services.refusals import NominationDecided, NominationRefused, must_be_served
@@ -19,8 +20,6 @@ from shengkang.organization.access import Role
 from shengkang.organization.models import Person, Unit, User
 from shengkang.organization.selectors import day_of
 from shengkang.organization.services import open_account
-
-OF_AGE = 18
 
 
 @transaction.atomic

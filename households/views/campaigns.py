@@ -44,7 +44,7 @@ class Campaigns(PhonePage, TemplateView):
                 badge, tone = f"{whole['percent']}%", "note"
             rows.append(self._row(campaign, badge, tone))
         closed = seen.filter(closed_at__isnull=False).order_by("-closed_at")[:CLOSED_SHOWN]
-        rows += [self._row(campaign, _("closed"), "") for campaign in closed]
+        rows += [self._row(campaign, pgettext("campaign", "closed"), "") for campaign in closed]
         return super().get_context_data(rows=rows, **kwargs)
 
     def _row(self, campaign, badge, tone):

@@ -2,6 +2,7 @@
 
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +15,7 @@ from households.models.heads import villages_of_cadre
 from households.selectors.heads import SHORTEST_NAME, people_to_propose, villages_spoken_for
 from households.views.homes import day_text
 from shengkang.organization.models import Person
+from shengkang.organization.selectors import day_of
 from shengkang.portal.pages import PhoneFormPage, PhonePage
 
 ROWS = 50
@@ -57,7 +59,7 @@ class WhomToPropose(PhonePage, TemplateView):
                 "meta": _("born in %(year)s") % {"year": person.birth_year} if person.birth_year else "",
                 "url": reverse("households:propose", args=[person.pk]),
             }
-            for person in people_to_propose(self.request.user, wanted)
+            for person in people_to_propose(self.request.user, wanted, day_of(timezone.now()))
         ]
         return super().get_context_data(
             rows=rows,

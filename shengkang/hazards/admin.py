@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -220,6 +220,7 @@ class HazardAdmin(StationAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         hazard, shown = self.get_object(request, object_id), {}
         if hazard is not None:
+            prefetch_related_objects([hazard], "steps__by")
             state = {
                 "label": _("state"),
                 "value": hazard.get_status_display(),

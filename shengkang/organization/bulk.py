@@ -78,7 +78,9 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
         else:
             cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608
             which, given = "id > %s", cursor.fetchone()[0]
-        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(lines)))
+        # Django does not know this call of the driver's; what it raises shall still be Django's own.
+        with connection.wrap_database_errors:
+            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(lines)))
         if tracked:
             _write_history(cursor, model, INSERTED[1], which, given)
     return len(lines)

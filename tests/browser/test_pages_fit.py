@@ -6,11 +6,14 @@ from django.utils import timezone
 
 from households.services import parties_at, report_quarrel
 from points.services import open_wallet
+from posts import services as posts
 from shengkang.cases import services as cases
 from shengkang.cases.models import Category
+from shengkang.organization.services import sign_on
 from tests.browser.conftest import DESK, PHONE
 from tests.journeys.town import NEIGHBOUR, STORY
 from tests.points.makers import make_award
+from tests.posts.conftest import LATITUDE, LONGITUDE, lay_ground
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +40,11 @@ def lived_in(town):
     wallet = open_wallet(person=here.household_head.person, by=here.officer, at=at)
     make_award(here, wallet, 9)
     town.case, town.sighting, town.wallet = case, sighting, wallet
+    # An alarm of the liaison, of which an auxiliary on duty was told.
+    lay_ground(here, at)
+    sign_on(by=here.aux_police, at=at, latitude=LATITUDE, longitude=LONGITUDE)
+    town.alarm = posts.raise_alarm(kind="help", source="phone", by=here.post_liaison, at=at)
+    posts.dispatch_due(at)
     return town
 
 
@@ -68,6 +76,20 @@ def phone_pages(town):
             reverse("points:publication"),
             reverse("password-change"),
             reverse("sessions"),
+        ],
+        "post_liaison": [
+            reverse("portal:home"),
+            reverse("posts:raise"),
+            reverse("posts:alarm", args=[town.alarm.pk]),
+            reverse("posts:alarms"),
+            reverse("posts:dispute"),
+            reverse("posts:duty"),
+            reverse("posts:mine"),
+        ],
+        "aux_police": [
+            reverse("posts:alarm", args=[town.alarm.pk]),
+            reverse("posts:alarms"),
+            reverse("posts:duty"),
         ],
         "shop_keeper": [
             reverse("portal:home"),
@@ -115,6 +137,12 @@ def desk_pages(town):
             "/admin/points/transfer/",
             "/admin/points/redemption/",
             "/admin/organization/person/",
+            reverse("posts:board"),
+            "/admin/posts/alarm/",
+            "/admin/posts/alarm/add/",
+            reverse("admin:posts_alarm_change", args=[town.alarm.pk]),
+            reverse("admin:posts_alarm_close", args=[town.alarm.pk]),
+            reverse("admin:posts_alarm_close_as_dispute", args=[town.alarm.pk]),
             "/admin/organization/logincard/",
             "/admin/organization/logincard/add/",
             reverse("sessions"),

@@ -138,9 +138,9 @@ def test_the_page_costs_the_same_with_two_steps_and_with_six(here, desk, life, d
     services.look_again(hazard=long, fine=False, note="没好", photos=[photo("gold")], by=here.officer, at=timezone.now())
     services.put_right(hazard=long, note="", photos=[photo("pink")], by=here.aux_police, at=timezone.now())
     desk.get(page_of(short))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(12):
         desk.get(page_of(short))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(12):
         desk.get(page_of(long))
 
 

@@ -312,7 +312,7 @@ def test_the_desk_shows_how_far_it_is_and_closes_it_knowingly(world, client, cam
     check(world, campaign)
     client.force_login(world.here.officer)
     shown = client.get(desk_url("change", campaign.pk)).context
-    assert (shown["total"]["done"], shown["total"]["left"]) == (1, 2)
+    assert (shown["whole"]["done"], shown["whole"]["left"]) == (1, 2)
     assert client.post(desk_url("close", campaign.pk), {}).status_code == 200
     assert client.post(desk_url("close", campaign.pk), {"sure": "on"}).status_code == 302
     campaign.refresh_from_db()

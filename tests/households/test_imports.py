@@ -317,9 +317,16 @@ def test_a_head_gets_an_account_that_nobody_can_enter_yet(here):
     assert (head.village, head.active_from, head.user.name) == (here.villages[0], date(2026, 1, 5), "张三")
     assert not head.user.has_usable_password()
     assert head.user.roles == {"household_head"}
+    assert (head.user.person.name, head.user.person.phone) == ("张三", "13100000001")
     again = send(here, "heads", HEAD, [["试1村1", "张三", "13100000001", "2026/1/5"]])
     assert (again.status, counts(again)) == ("idle", (0, 0, 1, 0))
     assert User.objects.filter(phone="13100000001").count() == 1
+
+
+def test_a_head_who_is_known_already_keeps_his_person(here):
+    person = make_person(here.station, here.villages[1], "张三", phone="13100000001")
+    take_in(here, "heads", HEAD, [["试1村1", "张三", "13100000001", "2026-1-5"]])
+    assert User.objects.get(phone="13100000001").person == person
 
 
 # As sets

@@ -86,7 +86,7 @@ def the_village_reads_how_far_it_is(here, campaign):
 def the_officer_closes_it_with_what_was_left(here, campaign):
     officer = Visitor(here.officer)
     shown = officer.get(desk("change", campaign.pk)).context
-    assert shown["total"]["left"] == 2
+    assert shown["whole"]["left"] == 2
     left = officer.get(shown["progress"][0]["left_url"]).context["cl"].result_list
     assert {home.pk for home in left} == {here.homes[0].pk, here.homes[2].pk}
     officer.do(desk("close", campaign.pk), sure="on")
