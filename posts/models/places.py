@@ -9,7 +9,10 @@ from shengkang.organization import access
 from shengkang.organization.models import Station, StationQuerySet, Unit, User
 from shengkang.organization.same_station import SameStation, StationStays
 
-ON_EARTH = Q(latitude__isnull=True, longitude__isnull=True) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180))
+# A comparison with NULL counts as passing, so both are asked for by name.
+ON_EARTH = Q(latitude__isnull=True, longitude__isnull=True) | Q(
+    latitude__isnull=False, longitude__isnull=False, latitude__range=(-90, 90), longitude__range=(-180, 180)
+)
 
 
 def posts_of(user):

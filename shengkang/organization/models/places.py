@@ -140,7 +140,13 @@ class Address(models.Model):
             models.UniqueConstraint(fields=["village", "group", "door"], name="address_once", nulls_distinct=False),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    # A comparison with NULL counts as passing, so both are asked for by name.
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="address_point_is_on_earth",
             ),
         ]
