@@ -293,8 +293,10 @@ class PatrolViewSet(Once, viewsets.ReadOnlyModelViewSet):
 
     @verb(EndSerializer)
     def end(self, request, pk=None):
-        """End, and say who was there."""
+        """End, and say who was there. A forgotten one that somebody else led is ended at the desk."""
         patrol = self.get_object()
+        if not selectors.is_on(patrol, request.user):
+            raise PermissionDenied
         return self.once(EndSerializer, "end_patrol", lambda **given: services.end_patrol(patrol=patrol, **given))
 
     @verb(NewFindingSerializer, url_path="report-finding")

@@ -131,7 +131,7 @@ class EndForm(PhoneForm):
         self.fields["others"].queryset = everybody.exclude(pk__in=signed.values("pk"))
         if not self.fields["signed"].initial:
             del self.fields["signed"]
-            self.fields["others"].label = _("Who came?")
+            self.fields["others"].label, self.fields["others"].help_text = _("Who came?"), ""
 
     @property
     def present(self):
