@@ -329,8 +329,7 @@ def test_the_front_page_shows_what_needs_a_hand(client, life, here):
     case = life.reported()
     client.force_login(here.officer)
     panels = client.get("/admin/").context["desk_panels"]
-    assert [panel["count"] for panel in panels] == [1, 0, 0, 0, 0]
-    assert panels[0]["rows"][0]["url"] == page_of(case)
+    assert [[row["url"] for row in panel["rows"]] for panel in panels if panel["count"]] == [[page_of(case)]]
 
 
 def test_only_the_chief_renames_a_category(client, here, world):

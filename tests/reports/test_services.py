@@ -112,9 +112,12 @@ def test_figures_of_a_month(february):
 
 
 def test_another_station_is_never_counted(world):
+    services.recount_everything_open(station=world.here.station, at=world.now)
+    before = stored(DayFigure, world.here.station)
     facts.a_busy_month(world.there)
     services.recount_everything_open(station=world.here.station, at=world.now)
-    assert not DayFigure.objects.exists()
+    assert stored(DayFigure, world.here.station) == before
+    assert not DayFigure.objects.filter(station=world.there.station).exists()
 
 
 def test_a_moment_before_midnight_belongs_to_the_month_that_ends(world):

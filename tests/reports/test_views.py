@@ -15,6 +15,8 @@ from tests.reports.facts import on
 FEBRUARY = date(2026, 2, 1)
 MONTH = {"month": "2026-02"}
 OPEN_PARTS = [key for key, part in nails.parts().items() if not part.hidden]
+# What the busy month has something of; the wings above the disputes hold their figures against rows of their own in their handbooks.
+FILLED = ("disputes.", "follow_ups.", "reports.", "visits.", "points.")
 
 
 @pytest.fixture(autouse=True)
@@ -121,11 +123,12 @@ def test_every_figure_equals_its_rows(client, february, frozen):
         counted = selectors.figures(station, {FEBRUARY}, [part]).of(part, FEBRUARY)
         shown = page(client, february.here.station_chief, "rows", MONTH | {"part": key}).context
         behind = shown["behind"]
-        assert behind.value == (counted / part.scale if part.scale > 1 else counted), key
+        assert behind.value == (counted / part.scale if part.scale > 1 and counted is not None else counted), key
         assert (behind.frozen, behind.gone) == (frozen, 0), key
         assert len(shown["rows"]) == behind.count, key
         if part.gather is nails.Gather.COUNT:
-            assert behind.count == counted > 0, key
+            assert behind.count == counted, key
+        assert counted or not key.startswith(FILLED), key
 
 
 @pytest.mark.parametrize("frozen", [False, True], ids=["moving", "frozen"])
@@ -136,7 +139,7 @@ def test_every_village_and_kind_equals_its_rows(february, frozen):
     for key in OPEN_PARTS:
         part = nails.parts()[key]
         split = selectors.figures(station, {FEBRUARY}, [part], split=("village_id", "kind")).split_of(part, FEBRUARY)
-        assert split, key
+        assert split or not key.startswith(FILLED), key
         for (village, kind), counted in split.items():
             kind = kind if part.kind else None
             behind = selectors.rows_behind(station, part, FEBRUARY, at=february.now, village=village, kind=kind)
