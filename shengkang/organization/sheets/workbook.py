@@ -35,6 +35,7 @@ MOST_COLUMNS = 40
 LAST_ROW = 1_048_576
 # Above the header there may be a title or two.
 HEADER_WITHIN = 10
+# A damaged or hostile file makes zipfile, the XML parser and openpyxl raise any of these; openpyxl promises no error of its own.
 UNREADABLE = (
     zipfile.BadZipFile, ZlibError, ParseError, DefusedXmlException, InvalidFileException,
     KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, EOFError, NotImplementedError, RuntimeError,
