@@ -130,6 +130,7 @@ def outcome_for(report: Report) -> Outcome:
         Status.SETTLED: _("It is settled. Somebody will visit to see whether the peace holds."),
         Status.ARCHIVED: _("It is settled, and the peace held. Thank you for telling us."),
         Status.REFERRED: _("It was handed to the office in charge of such matters."),
+        Status.MERGED: _("Others told of the same matter; it is handled together with theirs."),
         Status.TERMINATED: _("It was ended without a settlement. If it breaks out again, tell us."),
     }[status]
     # What waits at the station is no warning to the one who told us.

@@ -9,7 +9,9 @@ from shengkang.cases.services.closing import (
     take_back_case,
     terminate_case,
 )
+from shengkang.cases.services.gate import check_gate, protect_case
 from shengkang.cases.services.mediating import begin_mediation, hold_session, record_agreement, settle_case
+from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
     PartyDetails,
     accept_case,
@@ -25,6 +27,8 @@ from shengkang.cases.services.refusals import (
     ArchiveIncomplete,
     CaseProtected,
     FollowUpDone,
+    GateIncomplete,
+    GateRefused,
     MoveRefused,
     NotAllowedHere,
     NothingChanged,
@@ -40,6 +44,8 @@ __all__ = [
     "ArchiveIncomplete",
     "CaseProtected",
     "FollowUpDone",
+    "GateIncomplete",
+    "GateRefused",
     "MoveRefused",
     "NotAllowedHere",
     "NothingChanged",
@@ -51,11 +57,14 @@ __all__ = [
     "archive_case",
     "assign_case",
     "begin_mediation",
+    "check_gate",
     "correct_case",
     "hold_session",
     "join_case",
     "mark_performed",
+    "merge_case",
     "open_case",
+    "protect_case",
     "record_agreement",
     "record_follow_up",
     "refer_case",
@@ -63,6 +72,7 @@ __all__ = [
     "reopen_case",
     "settle_case",
     "settle_on_the_spot",
+    "split_case",
     "take_back_case",
     "terminate_case",
 ]

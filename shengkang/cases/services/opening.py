@@ -1,6 +1,6 @@
 """How a dispute comes to the station: registered, told again, graded, given to somebody, put right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from shengkang.cases.models import Agreement, CaseStep, Category, DisputeCase, Party, Report, RiskAssessment
 from shengkang.cases.moves import Status
+from shengkang.cases.services.gate import check_on_the_spot
 from shengkang.cases.services.moving import (
     TAKES_CHARGE,
     _move,
@@ -128,11 +129,12 @@ def settle_on_the_spot(
     address: Address | None = None,
     parties: Sequence[PartyDetails] = (),
     restricted: bool = False,
+    answers: Mapping[str, bool] | None = None,
 ) -> DisputeCase:
     """就地化解: register a small dispute that `by` has just settled; `by` is its mediator and gets the credit. Writes two steps.
 
-    `terms` is what both sides agreed to by word of mouth (人民调解法 art. 28). A visit is owed in seven days.
-    Raises CaseProtected, UnfitPerson, and what open_case raises.
+    `terms` is what both sides agreed to by word of mouth (人民调解法 art. 28). `answers` at the procedure gate: what is left out is
+    vouched for as no. A visit is owed in seven days. Raises CaseProtected, GateRefused, UnfitPerson, and what open_case raises.
     """
     if restricted:
         raise CaseProtected(
@@ -151,8 +153,18 @@ def settle_on_the_spot(
         parties=parties,
     )
     must_be_fit_to_mediate(by, case)
+    check_on_the_spot(case, answers or {}, by, at)
     Agreement.objects.create(case=case, facts=case.story, terms=terms.strip(), oral=True, effective_on=day_of(at), by=by, at=at)
-    _move(case, "settle_on_the_spot", by=by, at=at, credited=by.person, mediator=by, settled_at=at)
+    _move(
+        case,
+        "settle_on_the_spot",
+        by=by,
+        at=at,
+        credited=by.person,
+        mediator=by,
+        settled_at=at,
+        procedure=DisputeCase.Procedure.INFORMAL,
+    )
     plan_follow_up(case, at)
     return case
 
