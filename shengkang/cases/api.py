@@ -2,7 +2,7 @@
 
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -15,9 +15,8 @@ from shengkang.cases import selectors, services
 from shengkang.cases import serializers as shapes
 from shengkang.cases.models import DisputeCase
 from shengkang.organization import access
-from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, NoteSerializer, ReasonSerializer, answer_once
 
-KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="The same key acts once.")
 # The line of the matrix (object "dispute") each call asks.
 ACTIONS = {
     "list": "list",
@@ -44,7 +43,7 @@ ACTIONS = {
 
 def _step(name, shape, *, creates=False):
     """The decorators of a step on one case: POST /cases/{id}/<name>/, its body and its answer."""
-    parameters = [KEY] if creates else []
+    parameters = [IDEMPOTENCY_KEY] if creates else []
     answer = shapes.CaseCreated if creates else shapes.Case
 
     def decorate(method):
@@ -80,13 +79,13 @@ class CaseViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gen
         audit.note_look(what="case", about=case, by=request.user, at=timezone.now())
         return Response(self.get_serializer(case).data)
 
-    @extend_schema(request=shapes.Registration, responses={201: shapes.CaseCreated}, parameters=[KEY])
+    @extend_schema(request=shapes.Registration, responses={201: shapes.CaseCreated}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request):
         """Register a dispute; the caller is its first reporter."""
         given = self._checked(shapes.Registration)
         return self._once("api.open_case", lambda at: _named(services.open_case(**self._own(given, at))))
 
-    @extend_schema(request=shapes.SettledOnTheSpot, responses={201: shapes.CaseCreated}, parameters=[KEY])
+    @extend_schema(request=shapes.SettledOnTheSpot, responses={201: shapes.CaseCreated}, parameters=[IDEMPOTENCY_KEY])
     @action(detail=False, methods=["post"], url_path="settle-on-the-spot")
     def settle_on_the_spot(self, request):
         """Register a small dispute the caller has just settled (就地化解)."""
@@ -119,10 +118,10 @@ class CaseViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gen
     def agree(self, request, pk=None):
         return self._creates("agree", services.record_agreement, shapes.Agree)
 
-    @_step("settle", shapes.Note)
+    @_step("settle", NoteSerializer)
     def settle(self, request, pk=None):
         """Settled: every reporter is told, a visit is owed in seven days."""
-        return self._moves("settle", services.settle_case, shapes.Note)
+        return self._moves("settle", services.settle_case, NoteSerializer)
 
     @_step("follow_up", shapes.Visit)
     def follow_up(self, request, pk=None):
@@ -148,21 +147,21 @@ class CaseViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gen
         """Refused with the list of what is missing."""
         return self._moves("archive", services.archive_case)
 
-    @_step("reopen", shapes.Reason)
+    @_step("reopen", ReasonSerializer)
     def reopen(self, request, pk=None):
-        return self._moves("reopen", services.reopen_case, shapes.Reason)
+        return self._moves("reopen", services.reopen_case, ReasonSerializer)
 
     @_step("refer", shapes.Refer)
     def refer(self, request, pk=None):
         return self._moves("refer", services.refer_case, shapes.Refer)
 
-    @_step("take_back", shapes.Reason)
+    @_step("take_back", ReasonSerializer)
     def take_back(self, request, pk=None):
-        return self._moves("take_back", services.take_back_case, shapes.Reason)
+        return self._moves("take_back", services.take_back_case, ReasonSerializer)
 
-    @_step("terminate", shapes.Reason)
+    @_step("terminate", ReasonSerializer)
     def terminate(self, request, pk=None):
-        return self._moves("terminate", services.terminate_case, shapes.Reason)
+        return self._moves("terminate", services.terminate_case, ReasonSerializer)
 
     @_step("correct", shapes.Correct)
     def correct(self, request, pk=None):

@@ -8,6 +8,7 @@ from shengkang.cases.admin import forms
 from shengkang.cases.models import Obligation
 from shengkang.cases.moves import MOVES
 from shengkang.organization.desk import Verb
+from shengkang.organization.desk_parts import NoteForm, ReasonForm
 
 
 def _in_state(move, also=lambda case: True):
@@ -79,7 +80,7 @@ VERBS = (
         "settle",
         _("Settle"),
         services.settle_case,
-        form=forms.NoteForm,
+        form=NoteForm,
         tone="main",
         hint=_("Every reporter gets a message, and a visit is owed in seven days."),
     ),
@@ -93,7 +94,7 @@ VERBS = (
         offered=lambda case, user: selectors.may_take_step(user, case, "mediate") and _open_obligations(case).exists(),
     ),
     _step("archive", _("Archive"), services.archive_case, also=lambda case: not _owed(case), tone="main"),
-    _step("take_back", _("Take the case back"), services.take_back_case, form=forms.ReasonForm, tone="main"),
+    _step("take_back", _("Take the case back"), services.take_back_case, form=ReasonForm, tone="main"),
     _step("assign", _("Assign"), services.assign_case, form=forms.AssignForm),
     Verb(
         name="attach",
@@ -110,9 +111,9 @@ VERBS = (
         "terminate",
         _("End without settlement"),
         services.terminate_case,
-        form=forms.ReasonForm,
+        form=ReasonForm,
         tone="danger",
         hint=_("When a party clearly refuses, or nothing more can be done here. Every reporter gets a message."),
     ),
-    _step("reopen", _("Reopen"), services.reopen_case, form=forms.ReasonForm, tone="danger"),
+    _step("reopen", _("Reopen"), services.reopen_case, form=ReasonForm, tone="danger"),
 )
