@@ -1,7 +1,6 @@
 """Campaigns, for programs: what runs, how far it is, one home after another."""
 
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
@@ -9,12 +8,11 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from households import services
-from households.api.homes import IDEMPOTENCY_KEY, CreatedAnswer, MyHome
 from households.models import Campaign, CampaignItem, Home, HomeCheck
 from households.models.heads import villages_of_cadre
 from households.selectors import campaigns as selectors
 from shengkang.organization import access
-from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.api import ByMatrix, Once, SeenByUser, verb
 
 
 class LineSerializer(serializers.ModelSerializer):
@@ -43,7 +41,7 @@ class ProgressSerializer(serializers.Serializer):
 
 
 class CheckSerializer(serializers.Serializer):
-    home = MyHome(queryset=Home.objects.none())
+    home = SeenByUser(queryset=Home.objects.none())
     result = serializers.ChoiceField(HomeCheck.Result.choices)
     problems = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=99), required=False, default=list)
     hazards = serializers.ListField(
@@ -52,7 +50,7 @@ class CheckSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
-class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
+class CampaignViewSet(Once, viewsets.ReadOnlyModelViewSet):
     queryset = Campaign.objects.none()
     serializer_class = CampaignSerializer
     filterset_fields = ["kind"]
@@ -72,30 +70,17 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet):
         rows = selectors.progress_by_village(campaign, None if whole else villages_of_cadre(request.user))
         return Response(ProgressSerializer(rows, many=True).data)
 
-    @extend_schema(request=CheckSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filter_backends=[])
+    @verb(CheckSerializer)
     def check(self, request, pk=None):
         """Write down what a look at a home found; the latest counts. `hazards`: lines the station shall hear of, null: the dangerous ones."""
         campaign = self.get_object()
         access.require(request.user, "home_check", "create", sees=True)
         if not selectors.homes_to_check(request.user, campaign).exists():
             raise PermissionDenied
-        form = CheckSerializer(data=request.data, context={"request": request})
-        form.is_valid(raise_exception=True)
+        return self.once(CheckSerializer, "check_home", lambda **given: services.check_home(campaign=campaign, **given))
 
-        def do():
-            check = services.check_home(campaign=campaign, by=request.user, at=timezone.now(), **form.validated_data)
-            return {"id": check.pk}
-
-        return answer_once(request, verb="check_home", body={"campaign": campaign.pk} | request.data, do=do)
-
-    @extend_schema(request=None, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filter_backends=[])
+    @verb()
     def close(self, request, pk=None):
         """End a campaign; homes not looked at stay so."""
         campaign = self.get_object()
-
-        def do():
-            return {"id": services.close_campaign(campaign=campaign, by=request.user, at=timezone.now()).pk}
-
-        return answer_once(request, verb="close_campaign", body={"campaign": campaign.pk} | request.data, do=do)
+        return self.once(None, "close_campaign", lambda **given: services.close_campaign(campaign=campaign, **given))

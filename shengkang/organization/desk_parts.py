@@ -60,3 +60,19 @@ class OwnVillages(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.filter(**{self.path: self.value()}) if (self.value() or "").isdecimal() else queryset
+
+
+class ReadOnlyInline(admin.TabularInline):
+    """Rows of another model on a thing's page, for whoever sees the thing; nobody edits them there."""
+
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
