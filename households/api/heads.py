@@ -3,12 +3,14 @@
 from django.db.models import Q
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 
 from households import services
 from households.models import Nomination, Training
 from households.models.heads import villages_of_cadre
-from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, CreatedThing, Once, verb
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, CreatedThing, Once, Photos, verb
 from shengkang.organization.models import Person
 
 
@@ -36,6 +38,11 @@ class NewNominationSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=300)
 
 
+class NominationOnPaperSerializer(NewNominationSerializer):
+    spoken_by = serializers.CharField(max_length=40, help_text="who signed for the village, with the office held")
+    photos = Photos(allow_empty=False, help_text="of the signed paper")
+
+
 class AppointSerializer(serializers.Serializer):
     from_day = serializers.DateField()
     term_years = serializers.IntegerField(min_value=1, max_value=5, default=services.TERM_YEARS)
@@ -44,6 +51,10 @@ class AppointSerializer(serializers.Serializer):
 
 class DeclineSerializer(serializers.Serializer):
     answer = serializers.CharField(max_length=200)
+
+
+def _nominate(*, person, **given):
+    return services.nominate_head(village=person.village, person=person, **given)
 
 
 @extend_schema_view(
@@ -59,6 +70,7 @@ class NominationViewSet(Once, viewsets.ReadOnlyModelViewSet):
         "list": "list",
         "retrieve": "list",
         "create": "create",
+        "from_paper": "create",
         "appoint": "decide",
         "decline": "decide",
         "withdraw": "create",
@@ -68,12 +80,14 @@ class NominationViewSet(Once, viewsets.ReadOnlyModelViewSet):
         return Nomination.objects.visible_to(self.request.user).select_related("person").order_by("-id")
 
     def create(self, request):
-        """Propose somebody of one's own village. What the village signed on paper is entered at the desk, with a photo."""
+        """Propose somebody of one's own village."""
+        return self.once(NewNominationSerializer, "nominate_head", _nominate)
 
-        def nominate(*, person, **given):
-            return services.nominate_head(village=person.village, person=person, **given)
-
-        return self.once(NewNominationSerializer, "nominate_head", nominate)
+    @extend_schema(request=NominationOnPaperSerializer, responses={201: CreatedThing}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=False, methods=["post"], url_path="from-paper", filter_backends=[], parser_classes=[MultiPartParser])
+    def from_paper(self, request):
+        """Enter what a village signed on paper, as multipart/form-data with a photo of the paper."""
+        return self.once(NominationOnPaperSerializer, "nominate_head_from_paper", _nominate)
 
     @verb(AppointSerializer)
     def appoint(self, request, pk=None):

@@ -13,10 +13,9 @@ from rest_framework.routers import SimpleRouter
 
 from shengkang.hazards import selectors, services
 from shengkang.hazards.models import Hazard, HazardGroup, HazardStep
-from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, Once, ReasonSerializer, answer_once, comparable
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, Once, Photos, ReasonSerializer, answer_once, comparable
 from shengkang.organization.models import Unit, User
 
-PHOTOS_AT_ONCE = 6
 # The line of the matrix (object "hazard") each call asks.
 ACTIONS = {"list": "list", "retrieve": "read", "create": "create"} | {
     move: line for move, line in selectors.ACTIONS.items() if move != "find"
@@ -35,10 +34,6 @@ class Doer(serializers.PrimaryKeyRelatedField):
 
     def get_queryset(self):
         return User.objects.filter(station=self.context["request"].user.station_id)
-
-
-def _photos(**kwargs):
-    return serializers.ListField(child=serializers.FileField(), max_length=PHOTOS_AT_ONCE, **kwargs)
 
 
 def _note(**kwargs):
@@ -84,7 +79,7 @@ class NewHazard(serializers.Serializer):
     answers_for_it = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
     latitude = serializers.FloatField(min_value=-90, max_value=90, required=False)
     longitude = serializers.FloatField(min_value=-180, max_value=180, required=False)
-    photos = _photos(required=False)
+    photos = Photos(required=False)
 
     def validate(self, given):
         if ("latitude" in given) != ("longitude" in given):
@@ -103,18 +98,18 @@ class Assignment(serializers.Serializer):
 
 
 class PuttingRight(serializers.Serializer):
-    photos = _photos(allow_empty=False)
+    photos = Photos(allow_empty=False)
     note = _note(required=False, allow_blank=True, default="")
 
 
 class Look(serializers.Serializer):
     note = _note(required=False, allow_blank=True, default="")
-    photos = _photos(required=False)
+    photos = Photos(required=False)
 
 
 class SendingBack(serializers.Serializer):
     note = _note()
-    photos = _photos(required=False)
+    photos = Photos(required=False)
 
 
 def _step(name, shape):

@@ -21,6 +21,7 @@ from shengkang.organization.log_in.patience import in_api
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="The same key again gets the same answer."
 )
+PHOTOS_AT_ONCE = 6
 
 
 class NewestFirst(pagination.CursorPagination):
@@ -110,6 +111,13 @@ class NoteSerializer(serializers.Serializer):
 
 class ReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
+
+
+class Photos(serializers.ListField):
+    """Several photos in one field of a multipart call; their bytes are judged by the attachments room."""
+
+    def __init__(self, **kwargs):
+        super().__init__(child=serializers.FileField(), **{"max_length": PHOTOS_AT_ONCE} | kwargs)
 
 
 class SeenByUser(serializers.PrimaryKeyRelatedField):
