@@ -13,6 +13,7 @@ from shengkang.audit.models import AccessEntry
 from shengkang.cases import services
 from shengkang.cases.admin import listing
 from shengkang.cases.models import DisputeCase
+from shengkang.organization.desk_parts import OwnVillages
 from tests.world import NOW
 
 LIST = "/admin/cases/disputecase/"
@@ -130,7 +131,7 @@ def test_the_filters_answer_what_officers_ask(client, life, here, world):
     assert listed(client, village=here.villages[1].pk) == [elsewhere.no]
     assert listed(client, village="x") == [elsewhere.no, worked.no, told.no]
     assert listed(client, status__exact="accepted") == [worked.no]
-    villages = next(spec for spec in client.get(LIST).context["cl"].filter_specs if isinstance(spec, listing.VillageFilter))
+    villages = next(spec for spec in client.get(LIST).context["cl"].filter_specs if isinstance(spec, OwnVillages))
     assert [name for _pk, name in villages.lookup_choices] == [village.name for village in here.villages]
 
 

@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shengkang.attachments import services as attachments
+from shengkang.attachments.selectors import files_of
 from shengkang.audit import services as audit
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import listing, sheet
@@ -20,10 +20,7 @@ from shengkang.cases.admin.verbs import VERBS
 from shengkang.cases.models import DisputeCase
 from shengkang.errors import RuleViolation
 from shengkang.organization.desk import StationAdmin
-
-
-def _badge(text, tone="", icon="none"):
-    return render_to_string("parts/badge.html", {"text": text, "tone": tone, "icon": icon}) if text else "–"
+from shengkang.organization.desk_parts import OwnVillages, badge
 
 
 @admin.register(DisputeCase)
@@ -39,7 +36,7 @@ class CaseAdmin(StationAdmin):
         listing.WhoseFilter,
         "status",
         "risk",
-        listing.VillageFilter,
+        OwnVillages,
         "category",
         ("opened_at", admin.DateFieldListFilter),
     )
@@ -56,18 +53,16 @@ class CaseAdmin(StationAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, case):
-        return _badge(
-            case.get_status_display(), selectors.STATE_TONES.get(case.status, ""), "lock" if case.restricted else "none"
-        )
+        return badge(case.get_status_display(), selectors.STATE_TONES.get(case.status, ""), "lock" if case.restricted else "none")
 
     @admin.display(description=gettext_lazy("limit"), ordering="due_at")
     def limit(self, case):
         late, tone = selectors.lateness(case, timezone.now())
-        return _badge(late, tone, "" if tone else "none")
+        return badge(late, tone, "" if tone else "none")
 
     @admin.display(description=gettext_lazy("risk"))
     def risk_colour(self, case):
-        return _badge(case.get_risk_display(), selectors.RISK_TONES.get(case.risk, ""))
+        return badge(case.get_risk_display(), selectors.RISK_TONES.get(case.risk, ""))
 
     def get_search_results(self, request, queryset, search_term):
         return listing.found(queryset, search_term), False
@@ -86,7 +81,7 @@ class CaseAdmin(StationAdmin):
                 "facts": sheet.facts(case, timezone.now()),
                 "steps": sheet.steps(case),
                 "sections": sheet.sections(case),
-                "files": sheet.files(case),
+                "files": files_of(case),
             }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from shengkang.cases.models import CaseStep, Category, DisputeCase, FollowUp, Obligation, Party
+from shengkang.organization.api import NoteSerializer
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
 
@@ -132,11 +133,7 @@ class Agree(serializers.Serializer):
         return [(each["what"], each["due_on"]) for each in given]
 
 
-class Note(serializers.Serializer):
-    note = serializers.CharField(max_length=500, required=False)
-
-
-class Visit(Note):
+class Visit(NoteSerializer):
     outcome = serializers.ChoiceField(choices=FollowUp.Outcome.choices)
 
 
@@ -150,12 +147,9 @@ class Perform(serializers.Serializer):
     performed_on = serializers.DateField()
 
 
-class Reason(serializers.Serializer):
-    reason = serializers.CharField(max_length=400)
-
-
-class Refer(Reason):
+class Refer(serializers.Serializer):
     to_whom = serializers.CharField(max_length=60)
+    reason = serializers.CharField(max_length=400)
 
 
 class Correct(serializers.Serializer):
