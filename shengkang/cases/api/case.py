@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from shengkang.audit import services as audit
 from shengkang.cases import services
 from shengkang.cases.api import shapes
+from shengkang.cases.api.gate import GateSteps
 from shengkang.cases.api.steps import Steps, named, step
 from shengkang.cases.models import DisputeCase
 from shengkang.cases.moves import ACTIONS
@@ -19,10 +20,10 @@ from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, NoteSerializer
 
 
 @extend_schema_view(list=extend_schema(description="Newest first; restricted cases only for those the matrix names."))
-class CaseViewSet(Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class CaseViewSet(GateSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     permission_classes = [IsAuthenticated, ByMatrix]
     access_object = "dispute"
-    access_actions = {"list": "list", "retrieve": "read", **ACTIONS, "create": "create"}
+    access_actions = {"list": "list", "retrieve": "read", **ACTIONS, "create": "create", "gate_questions": "create"}
     queryset = DisputeCase.objects.none()
     serializer_class = shapes.Case
     filterset_fields = ["status", "risk", "grade", "village", "category"]
@@ -67,10 +68,6 @@ class CaseViewSet(Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, views
     @step("assign", shapes.Assign)
     def assign(self, request, pk=None):
         return self._moves("assign", services.assign_case, shapes.Assign)
-
-    @step("mediate", shapes.Mediate)
-    def mediate(self, request, pk=None):
-        return self._moves("mediate", services.begin_mediation, shapes.Mediate)
 
     @step("session", shapes.Session, creates=True)
     def session(self, request, pk=None):
