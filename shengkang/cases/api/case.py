@@ -12,6 +12,7 @@ from shengkang.audit import services as audit
 from shengkang.cases import services
 from shengkang.cases.api import shapes
 from shengkang.cases.api.gate import GateSteps
+from shengkang.cases.api.protected import ProtectedSteps
 from shengkang.cases.api.steps import Steps, named, step
 from shengkang.cases.models import DisputeCase
 from shengkang.cases.moves import ACTIONS
@@ -20,7 +21,7 @@ from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, NoteSerializer
 
 
 @extend_schema_view(list=extend_schema(description="Newest first; restricted cases only for those the matrix names."))
-class CaseViewSet(GateSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class CaseViewSet(GateSteps, ProtectedSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     permission_classes = [IsAuthenticated, ByMatrix]
     access_object = "dispute"
     access_actions = {"list": "list", "retrieve": "read", **ACTIONS, "create": "create", "gate_questions": "create"}

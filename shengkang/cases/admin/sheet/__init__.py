@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shengkang.cases import selectors
+from shengkang.cases.admin.sheet.protected import admonitions
 from shengkang.cases.models import DisputeCase
 from shengkang.organization.desk_parts import moment
 
@@ -115,6 +116,7 @@ def sections(case: DisputeCase) -> list[dict]:
                 for owed in each.obligations.all()
             ],
         ),
+        _table(*admonitions(case)),
         _table(
             _("Follow-up visits"),
             [_("due on"), _("done at"), _("outcome"), _("note"), _("visited by")],

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.attachments import services as attachments
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import forms
-from shengkang.cases.admin.verbs import gate
+from shengkang.cases.admin.verbs import gate, protected
 from shengkang.cases.admin.verbs.stepping import step
 from shengkang.cases.models import Obligation
 from shengkang.organization.desk import Verb
@@ -28,6 +28,7 @@ def _open_obligations(case):
 VERBS = (
     step("accept", _("Grade and accept"), services.accept_case, form=forms.AcceptForm, tone="main"),
     *gate.VERBS,
+    *protected.VERBS,
     step("agree", _("Record the agreement"), services.record_agreement, form=forms.AgreementForm, tone="main"),
     step("session", _("Record a session"), services.hold_session, form=forms.SessionForm),
     step(
