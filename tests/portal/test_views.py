@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from households import services as households
 from shengkang.notices.models import Notice
-from shengkang.organization import services
+from shengkang.organization import access, services
 from shengkang.organization.models import Consent
 from shengkang.portal import nails
 from tests.world import NOW
@@ -49,6 +49,22 @@ def test_nobody_has_a_tile_for_what_he_cannot_do(world, client):
     assert tiles_of(client, world.here.resident) == []
     assert tiles_of(client, world.here.shop_keeper) == []
     assert tiles_of(client, world.here.volunteer) == ["households.sighting", "households.sightings"]
+
+
+@pytest.mark.parametrize("role", [role.value for role in access.Role if role != access.Role.DEVICE])
+def test_nobody_has_more_than_six_things_to_do_and_the_alarm_is_the_first(world, client, role):
+    client.force_login(getattr(world.here, role))
+    context = client.get(reverse("portal:home")).context
+    tones = [tile["tone"] for tile in context["to_do"]]
+    assert len(tones) <= 6
+    assert "danger" not in tones[1:]
+    assert context["first"] + context["others"] == context["to_do"]
+
+
+def test_what_waits_for_ones_own_decision_is_on_the_shelf_for_it():
+    shelves = {tile.key: tile.shelf for tile in nails.tiles()}
+    waiting = ["hazards.tasks", "patrols.waiting", "households.campaigns", "points.confirm_deeds", "mediating", "posts.alarms"]
+    assert {shelves[key] for key in waiting} == {nails.Shelf.WAIT}
 
 
 @pytest.mark.parametrize("role", ["household_head", "volunteer", "shop_keeper", "resident", "post_liaison", "officer"])
