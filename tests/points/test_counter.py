@@ -218,6 +218,13 @@ def test_goods_that_came_in_are_on_the_shelf_once(client, side, rice):
     ]
 
 
+def test_goods_past_their_day_stand_below_the_others(client, side, rice):
+    rice.lots.update(expires_on=timezone.localdate() - timedelta(days=1))
+    client.force_login(side.shop_keeper)
+    context = client.get(reverse("points:stock")).context
+    assert (context["rows"], [row["tone"] for row in context["gone"]]) == ([], ["bad"])
+
+
 def test_goods_of_another_station_are_not_received(client, world, side):
     client.force_login(side.shop_keeper)
     answer = client.post(reverse("points:receive"), {"key": "k", "item": make_goods(world.there, pieces=0).pk, "pieces": 7})
