@@ -36,7 +36,10 @@ class PhoneForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        unsaid = forms.Field.default_error_messages["required"]
         for field in self.fields.values():
+            if field.error_messages["required"] == unsaid:
+                field.error_messages["required"] = _("Please choose.") if hasattr(field, "choices") else _("Please fill this in.")
             # Django's row of dashes says nothing to a reader.
             if getattr(field, "empty_label", None) == "---------":
                 field.empty_label = _("Please choose")

@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from django import forms
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from households import services as households
 from shengkang.notices.models import Notice
 from shengkang.organization import access, services
-from shengkang.organization.models import Consent
+from shengkang.organization.models import Consent, User
 from shengkang.portal import nails
+from shengkang.portal.pages import PhoneForm, Photos
 from tests.world import NOW
 
 HOUSEHOLD_TILES = [
@@ -140,3 +143,24 @@ def test_i_take_back_my_own_consent_and_nobody_elses(world, client):
     assert client.post(url, {"key": "k"}).url == reverse("portal:account")
     mine.refresh_from_db()
     assert mine.withdrawn_at is not None
+
+
+def test_what_a_form_wants_is_said_in_its_own_words():
+    class Form(PhoneForm):
+        name = forms.CharField()
+        kind = forms.ChoiceField(choices=[("a", "A")])
+        told = forms.CharField(error_messages={"required": "Say it."})
+        home = forms.ModelChoiceField(User.objects.none())
+        photos = Photos(required=True, error_messages={"required": "A photo, please."})
+
+    with override("en"):
+        form = Form({})
+        wanted = {
+            "name": "Please fill this in.",
+            "kind": "Please choose.",
+            "told": "Say it.",
+            "home": "Please choose.",
+            "photos": "A photo, please.",
+        }
+        assert {name: errors[0] for name, errors in form.errors.items() if name != "key"} == wanted
+        assert "---------" not in str(Form())
