@@ -72,7 +72,7 @@ hang(
         key="households.sighting",
         title=_("Report something else"),
         hint=_("A stranger, something unusual"),
-        icon="warning",
+        icon="edit",
         url_name="households:report-sighting",
         access_line=("sighting", "create"),
         order=40,

@@ -3,6 +3,7 @@
 import pghistory
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -138,7 +139,7 @@ class Alarm(models.Model):
 
     def get_absolute_url(self):
         """The page for those who answer, on the phone."""
-        return f"/m/posts/alarms/{self.pk}/"
+        return reverse("posts:alarm", args=[self.pk])
 
 
 class OfAlarmQuerySet(models.QuerySet):
