@@ -8,9 +8,9 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from posts.models.places import ON_EARTH, posts_of
+from posts.models.places import posts_of
 from shengkang.organization import access
-from shengkang.organization.models import Station, StationQuerySet, Unit, User
+from shengkang.organization.models import ON_EARTH, Station, StationQuerySet, Unit, User
 from shengkang.organization.same_station import SameStation, StationStays
 
 _DAYS = (Func(F("active_from"), F("active_to"), Value("[)"), function="daterange"), RangeOperators.OVERLAPS)
