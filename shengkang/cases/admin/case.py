@@ -16,6 +16,7 @@ from shengkang.audit import services as audit
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import listing, sheet
 from shengkang.cases.admin.forms import RegisterForm
+from shengkang.cases.admin.sheet.gate import gate_sheet
 from shengkang.cases.admin.verbs import VERBS
 from shengkang.cases.models import DisputeCase
 from shengkang.errors import RuleViolation
@@ -79,6 +80,7 @@ class CaseAdmin(StationAdmin):
         if case is not None:
             shown = {
                 "facts": sheet.facts(case, timezone.now()),
+                "gate": gate_sheet(case),
                 "steps": sheet.steps(case),
                 "sections": sheet.sections(case),
                 "files": files_of(case),
@@ -90,6 +92,10 @@ class CaseAdmin(StationAdmin):
         if not selectors.may_take_step(request.user, thing, verb.action, verb.access_object or self.access_object):
             raise PermissionDenied
         return super().answer_verb(request, verb, thing)
+
+    def after_verb(self, request, thing):
+        """A step may take the case out of the reader's sight: he is led to the list."""
+        return self._after_registration(request.user, thing.pk)
 
     def add_view(self, request, form_url="", extra_context=None):
         """Registration: one form, one call, photos with it."""
@@ -124,7 +130,8 @@ class CaseAdmin(StationAdmin):
         def do():
             given = {"station": user.station, "parties": form.parties(), "by": user, "at": at, **told}
             terms = form.cleaned_data["terms"]
-            case = services.settle_on_the_spot(**given, terms=terms) if terms else services.open_case(**given)
+            on_the_spot = {"terms": terms, "answers": form.cleaned_data["answers"]}
+            case = services.settle_on_the_spot(**given, **on_the_spot) if terms else services.open_case(**given)
             for photo in form.cleaned_data["photos"]:
                 attachments.attach(owner=case, station=case.station, upload=photo, by=user, at=at)
             return {"id": case.pk, "no": case.no}

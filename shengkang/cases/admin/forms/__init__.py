@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shengkang.cases.forms import NoneOfThese
 from shengkang.cases.models import Category, DisputeCase, FollowUp, Obligation, Party
 from shengkang.cases.services import PartyDetails
 from shengkang.cases.services.moving import MEDIATES, TAKES_CHARGE
@@ -70,6 +71,7 @@ class RegisterForm(PhoneForm):
         label=_("settled on the spot"),
         help_text=_("Only if you have just settled it yourself: what both sides agreed to."),
     )
+    answers = NoneOfThese(required=False)
     restricted = forms.BooleanField(
         required=False,
         label=_("protected case"),
@@ -80,6 +82,13 @@ class RegisterForm(PhoneForm):
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages_of(user.station)
         self.fields["channel"].initial = DisputeCase.Channel.VISIT
+
+    def clean(self):
+        """Who settled it on the spot has read the questions of the gate."""
+        told = super().clean()
+        if told.get("terms") and not told.get("answers"):
+            self.add_error("answers", self.fields["answers"].error_messages["required"])
+        return told
 
     def parties(self) -> list[PartyDetails]:
         told = self.cleaned_data
@@ -111,17 +120,6 @@ class AssignForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.fields["officer"].of(self.thing.station)
         self.fields["officer"].initial = self.thing.officer_id
-
-
-class MediateForm(VerbForm):
-    mediator = forms.ModelChoiceField(None, label=_("mediator"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        people = staff_of(self.thing.station, MEDIATES)
-        self.fields["mediator"].queryset = people
-        self.fields["mediator"].choices = [("", "---------"), *grouped(people, self.thing.village)]
-        self.fields["mediator"].initial = self.thing.mediator_id
 
 
 class SessionForm(VerbForm):
