@@ -16,7 +16,7 @@ from posts.models import AlarmPoint, Camera, Device, Installation, Vehicle
 from posts.services.equipment import take_out
 from shengkang.organization import access
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
-from shengkang.organization.desk_parts import OwnVillages, day_field
+from shengkang.organization.desk_parts import OwnVillages, day_field, today
 from shengkang.organization.models import User
 
 
@@ -255,15 +255,37 @@ class WithoutPlace(admin.SimpleListFilter):
         return queryset.filter(latitude__isnull=True) if self.value() == "none" else queryset
 
 
+class CameraForm(InventoryForm):
+    def clean_installed_on(self):
+        day = self.cleaned_data["installed_on"]
+        if day and day > today():
+            raise forms.ValidationError(_("This day lies ahead. Enter it on the day itself."))
+        if day and self.instance.retired_on and self.instance.retired_on < day:
+            raise forms.ValidationError(_("The camera was not removed before it was installed. Compare the two days."))
+        return day
+
+
 @admin.register(Camera)
 class CameraAdmin(InventoryAdmin):
+    form = CameraForm
     access_object = "camera"
     list_display = ["code", "village", "place", "looks_at", "state", "checked_on"]
     list_filter = ["state", OwnVillages, WithoutPlace]
     search_fields = ["code", "place"]
     list_select_related = ["village"]
-    fields = ["code", "village", "place", "looks_at", "latitude", "longitude", "state", "checked_on"]
-    readonly_fields = ["state", "checked_on"]
+    fields = [
+        "code",
+        "village",
+        "place",
+        "looks_at",
+        "latitude",
+        "longitude",
+        "installed_on",
+        "state",
+        "checked_on",
+        "retired_on",
+    ]
+    readonly_fields = ["state", "checked_on", "retired_on"]
     actions = ["mark_working", "mark_broken", "mark_removed"]
 
     def _mark(self, request, queryset, state):

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from posts.models.equipment import AlarmPoint, Device
-from posts.models.places import ON_EARTH, SecurityPost
+from posts.models.places import SecurityPost
 from posts.moves import MOVES, OPEN, Status
 from shengkang.audit.models import Fact
 from shengkang.cases.models import DisputeCase
 from shengkang.organization import access
-from shengkang.organization.models import Station, StationQuerySet, Unit, User
+from shengkang.organization.models import ON_EARTH, Station, StationQuerySet, Unit, User
 from shengkang.organization.same_station import SameStation, StationStays
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, degrees, radians, sin, sqrt
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -37,7 +37,7 @@ def metres_between(latitude: float, longitude: float, other_latitude: float, oth
 
 def box_around(latitude: float, longitude: float, metres: float) -> tuple[float, float, float, float]:
     """(south, west, north, east) in degrees around a point; a pole or the date line only makes the box too narrow, never wrong."""
-    high = metres / EARTH_METRES * 180 / 3.141592653589793
+    high = degrees(metres / EARTH_METRES)
     wide = high / max(cos(radians(latitude)), 0.01)
     return latitude - high, longitude - wide, latitude + high, longitude + wide
 
@@ -70,9 +70,8 @@ def _call(pk: int, at: datetime) -> bool:
         alarm.save(update_fields=["told_at", "call_at"])
     else:
         LIFE.move(alarm, "widen", by=None, at=at, note=str(new), changes={"call_at": None})
-    log.info(
-        "alarm %s %s: %d told, %d s after it came", pk, "told" if first else "widened", new, (at - alarm.received_at).seconds
-    )
+    waited = (at - alarm.received_at).total_seconds()
+    log.info("alarm %s %s: %d told, %d s after it came", pk, "told" if first else "widened", new, waited)
     return True
 
 

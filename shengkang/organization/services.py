@@ -65,6 +65,12 @@ def check_id_number(number: str) -> str:
     return number
 
 
+def must_be_served(station: Station, village: Unit) -> None:
+    """Raises UnitNotServed."""
+    if not station.covers.filter(pk=village.pk).exists():
+        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+
+
 @transaction.atomic
 def register_person(
     *,
@@ -78,8 +84,7 @@ def register_person(
     id_number: str = "",
 ) -> Person:
     """Add a person; the ID number, if given, is sealed and checked. Raises UnitNotServed, IdNumberInvalid, AlreadyKnown."""
-    if not station.covers.filter(pk=village.pk).exists():
-        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    must_be_served(station, village)
     person = Person(
         station=station, village=village, name=name.strip(), name_key=name_key(name.strip()), phone=phone, birth_year=birth_year
     )
@@ -98,8 +103,7 @@ def mend_person(
     *, person: Person, name: str, village: Unit, phone: str, birth_year: int | None, by: User, at: datetime
 ) -> Person:
     """Correct what the station knows of a person (PIPL art. 46); the history keeps what it was. Raises UnitNotServed."""
-    if not person.station.covers.filter(pk=village.pk).exists():
-        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    must_be_served(person.station, village)
     person.name, person.name_key = name.strip(), name_key(name.strip())
     person.village, person.phone, person.birth_year = village, phone, birth_year
     person.save(update_fields=["name", "name_key", "village", "phone", "birth_year"])
