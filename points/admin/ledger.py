@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from points import services
 from points.models import Seal, Transfer, Wallet
@@ -71,6 +72,7 @@ class WalletAdmin(ReadOnlyAdmin):
     access_object, view_action = "points_account", "read"
     search_fields = ["person__name", "person__name_key", "person__phone"]
     list_select_related = ["person"]
+    ordering = ["-balance", "-pk"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(kind=Wallet.Kind.PERSON)
@@ -104,9 +106,9 @@ class WalletAdmin(ReadOnlyAdmin):
 @admin.register(Transfer)
 class TransferAdmin(ApprovedReversal, ReadOnlyAdmin):
     access_object, reverse_cell = "points_entry", REVERSE
-    list_display = ["id", "at", "kind", "amount", "from_wallet", "to_wallet", "rule_shown"]
+    list_display = ["number", "at", "kind", "amount", "from_wallet", "to_wallet", "rule_shown"]
     # Not the keys to rule, case and deed: a confidential matter stays one on the desk.
-    fields = ["at", "kind", "amount", "from_wallet", "to_wallet", "why_shown", "period", "reverses", "reason", "by", "key"]
+    fields = ["at", "kind", "amount", "from_wallet", "to_wallet", "why_shown", "period", "reverses", "reason", "by", "key_shown"]
     list_filter = ["kind"]
     search_fields = ["to_wallet__person__name_key", "to_wallet__person__name"]
     list_select_related = ["from_wallet__person", "to_wallet__person", "rule", "case"]
@@ -119,7 +121,11 @@ class TransferAdmin(ApprovedReversal, ReadOnlyAdmin):
     def rule_shown(self, transfer):
         return rule_of(transfer)
 
-    @admin.display(description=_("what for"))
+    @admin.display(description=pgettext_lazy("transfer", "source"))
+    def key_shown(self, transfer):
+        return transfer.key
+
+    @admin.display(description=pgettext_lazy("transfer", "what for"))
     def why_shown(self, transfer):
         return " · ".join(filter(None, why(transfer)))
 
@@ -142,9 +148,17 @@ class TransferAdmin(ApprovedReversal, ReadOnlyAdmin):
 @admin.register(Seal)
 class SealAdmin(ReadOnlyAdmin):
     access_object = "points_entry"
-    list_display = ["id", "at", "first_id", "last_id", "count", "total", "root"]
-    fields = ["first_id", "last_id", "count", "total", "previous", "root", "at"]
+    list_display = ["number", "at", "first", "last", "count", "total", "root"]
+    fields = ["first", "last", "count", "total", "previous", "root", "at"]
     ordering = ["-id"]
 
     def get_readonly_fields(self, request, obj=None):
         return self.fields
+
+    @admin.display(description=_("first transfer"), ordering="first_id")
+    def first(self, seal):
+        return str(seal.first_id)
+
+    @admin.display(description=_("last transfer"), ordering="last_id")
+    def last(self, seal):
+        return str(seal.last_id)

@@ -40,4 +40,6 @@ class DeskSite(admin.AdminSite):
         return update_wrapper(for_the_desk, guarded)
 
     def index(self, request, extra_context=None):
-        return super().index(request, {"desk_panels": panels.panels_for(request.user, timezone.now()), **(extra_context or {})})
+        hung = panels.panels_for(request.user, timezone.now())
+        context = {"desk_panels": hung, "all_quiet": not any(panel["rows"] for panel in hung)}
+        return super().index(request, {**context, **(extra_context or {})})
