@@ -20,7 +20,7 @@ from households.models import Campaign, Home, HomeCheck
 from households.selectors import campaigns as selectors
 from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
-from shengkang.organization.desk_filters import still
+from shengkang.organization.desk_lists import still
 from shengkang.organization.models import Unit
 from shengkang.organization.selectors import villages_of
 

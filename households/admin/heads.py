@@ -13,7 +13,7 @@ from households.models import Assignment, Home, HouseholdHead, TrainingRecord
 from households.models.homes import DAYS_BEFORE_A_TERM_ENDS
 from households.selectors.heads import who_could_take_over
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
-from shengkang.organization.desk_filters import still
+from shengkang.organization.desk_lists import still
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
 
@@ -47,7 +47,9 @@ class AssignForm(VerbForm):
         free = Home.objects.visible_to(self.user).without_head().filter(address__village=self.thing.village_id)
         self.fields["homes"].queryset = free.select_related("address__group").door_after_door()
         if not free.exists():
-            self.fields["homes"].help_text = _("Every home of the village has a head; homes of another head come by handing over.")
+            self.fields["homes"].help_text = _(
+                "Every home of the village has a head; homes of another head come by handing over."
+            )
 
 
 class TakingOver(forms.ModelChoiceField):
@@ -209,7 +211,7 @@ def _term(head) -> tuple[str, str, str]:
 
 def _taught(head) -> tuple[str, str, str]:
     hours = head.hours_this_year
-    return (_("%(hours)s hours") % {"hours": hours}, "", "none") if hours else (_("none this year"), "warn", "")
+    return (_("%(hours)s hours") % {"hours": f"{float(hours):g}"}, "", "none") if hours else (_("none this year"), "warn", "")
 
 
 def _facts(head) -> list[dict]:

@@ -9,7 +9,7 @@ from households import services
 from households.admin.common import DayForm, OwnVillages, day_field
 from households.models import Assignment, Campaign, Home, Resident
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
-from shengkang.organization.desk_filters import still
+from shengkang.organization.desk_lists import still
 from shengkang.organization.models import Unit
 from shengkang.organization.selectors import people_matching, villages_of
 

@@ -16,7 +16,7 @@ from posts.models import AlarmPoint, Camera, Device, Installation, Vehicle
 from posts.services.equipment import take_out
 from shengkang.organization import access
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
-from shengkang.organization.desk_filters import still
+from shengkang.organization.desk_lists import still
 from shengkang.organization.models import User
 
 

@@ -17,7 +17,7 @@ from posts.admin.common import (
 )
 from posts.models import Liaison, MemberUnit, SecurityPost
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
-from shengkang.organization.desk_filters import still
+from shengkang.organization.desk_lists import still
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
 

@@ -12,7 +12,7 @@ from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import services
 from shengkang.organization.desk import ReadOnlyAdmin, StationAdmin, Verb, VerbForm
-from shengkang.organization.desk_filters import still
+from shengkang.organization.desk_lists import still
 from shengkang.organization.forms import PhoneField
 from shengkang.organization.models import Approval, Consent, Person, Unit
 from shengkang.organization.selectors import villages_of
