@@ -124,7 +124,7 @@ class BriefingAdmin(Monthly):
         ),
     )
 
-    @admin.display(description=_("Word file"))
+    @admin.display(description=_("file"))
     def taken(self, briefing):
         return format_html('<a href="{}">{}</a>', reverse("reports:briefing", args=[briefing.pk]), _("Download"))
 
