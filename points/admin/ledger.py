@@ -97,7 +97,9 @@ class WalletAdmin(ReadOnlyAdmin):
             }
             for line in (statement_of(wallet, limit=STATEMENT_LINES).lines if wallet else ())
         ]
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps, "steps_title": _("Points in and out")})
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "steps": steps, "steps_title": _("Points in and out")}
+        )
 
     def note_look(self, request, thing):
         audit.note_look(what="points_account", about=thing, by=request.user, at=timezone.now())
