@@ -95,7 +95,7 @@ class Alarm(models.Model):
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
     arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("alarm", "closed at"), null=True, blank=True)
     code = models.CharField(_("how it ended"), max_length=10, choices=Code.choices, blank=True)
     case = models.ForeignKey(
         DisputeCase, models.PROTECT, null=True, blank=True, related_name="alarms", verbose_name=_("dispute case")

@@ -93,7 +93,7 @@ class Hazard(models.Model):
     put_right_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("put right by")
     )
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("hazards", "closed at"), null=True, blank=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("looked at by"))
     steps_taken = models.PositiveIntegerField(default=0, editable=False)
 
