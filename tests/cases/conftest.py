@@ -7,7 +7,7 @@ import pytest
 
 from shengkang.cases import services
 from shengkang.cases.services import PartyDetails
-from tests.world import NOW, make_user, no_at_the_gate
+from tests.world import NOW, make_user, no_at_the_gate, sign
 
 
 @pytest.fixture
@@ -62,8 +62,13 @@ def life(here, world):
         )
         return case
 
+    def signed(**kwargs):
+        case = agreed(**kwargs)
+        sign(case, here.officer)
+        return case
+
     def settled(**kwargs):
-        return services.settle_case(case=agreed(**kwargs), by=here.officer, at=NOW)
+        return services.settle_case(case=signed(**kwargs), by=here.officer, at=NOW)
 
     def archived():
         case = settled()
@@ -88,6 +93,7 @@ def life(here, world):
         accepted=accepted,
         mediating=mediating,
         agreed=agreed,
+        signed=signed,
         settled=settled,
         archived=archived,
         referred=referred,

@@ -224,7 +224,7 @@ def test_how_it_was_settled_has_to_be_said(liaison):
 
 def test_it_asks_no_more_than_three_things(liaison):
     fields = liaison.get(page("dispute")).context["form"].visible_fields()
-    assert [field.name for field in fields if field.field.required] == ["category", "story"]
+    assert [field.name for field in fields if field.field.required] == ["category", "story", "answers"]
 
 
 def test_who_serves_nowhere_settles_nothing_here(world, client, ground):
@@ -255,7 +255,7 @@ def test_a_small_dispute_is_opened_and_settled_in_one_press(world, liaison, grou
 
 
 def test_the_same_dispute_sent_twice_is_one_case(liaison):
-    sent = hidden(liaison, page("dispute")) | {"category": "02", "story": "找零起争执", "usual": "paid"}
+    sent = hidden(liaison, page("dispute")) | {"category": "02", "story": "找零起争执", "usual": "paid", "answers": "on"}
     assert liaison.post(page("dispute"), sent).url == liaison.post(page("dispute"), sent).url
     assert DisputeCase.objects.count() == 1
 
