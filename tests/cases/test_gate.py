@@ -261,7 +261,7 @@ def test_a_program_that_leaves_a_question_out_is_told_which(api, ungated):
 
 
 def test_a_program_reads_what_the_answers_allow(api, ungated, here):
-    for _ in range(2):
+    for _again in range(2):
         made = api.post(
             f"/api/v1/cases/{ungated.pk}/gate/",
             {"answers": no_at_the_gate(police_act=True)},

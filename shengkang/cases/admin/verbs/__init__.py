@@ -28,7 +28,6 @@ def _open_obligations(case):
 VERBS = (
     step("accept", _("Grade and accept"), services.accept_case, form=forms.AcceptForm, tone="main"),
     *gate.VERBS,
-    *protected.VERBS,
     step("agree", _("Record the agreement"), services.record_agreement, form=forms.AgreementForm, tone="main"),
     step("session", _("Record a session"), services.hold_session, form=forms.SessionForm),
     step(
@@ -61,6 +60,7 @@ VERBS = (
         offered=lambda case, user: selectors.may_take_step(user, case, "upload", "attachment"),
     ),
     step("correct", _("Correct the registration"), services.correct_case, form=forms.CorrectForm),
+    *protected.VERBS,
     step("refer", _("Refer"), services.refer_case, form=forms.ReferForm),
     step(
         "terminate",
