@@ -1,0 +1,112 @@
+"""What the page of a case says of its registration: possible duplicates, what was merged, what happened before, what settled others."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from shengkang.cases import duplicates, relapse, selectors
+from shengkang.cases.moves import MOVES
+from shengkang.organization import access
+
+
+def sections(case, user, at) -> list[dict]:
+    tables = [
+        _duplicates(case, user) if case.status in MOVES["merge"].origins else None,
+        _merged(case, user),
+        _before(case, user, at),
+        _settled(case, user, at),
+    ]
+    return [table for table in tables if table and table["rows"]]
+
+
+def _table(title, columns, rows):
+    return {
+        "title": title,
+        "columns": [{"label": column} for column in columns],
+        "rows": [{"cells": [cell if isinstance(cell, dict) else {"text": cell} for cell in row]} for row in rows],
+    }
+
+
+def _link(case) -> dict:
+    return {"text": case.no, "url": reverse("admin:cases_disputecase_change", args=[case.pk])}
+
+
+def _day(at) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d")
+
+
+def _state(case) -> dict:
+    return {"badge": case.get_status_display(), "tone": selectors.STATE_TONES.get(case.status, "")}
+
+
+def words(several) -> str:
+    return pgettext("list", ", ").join(str(each) for each in several)
+
+
+def _duplicates(case, user):
+    return _table(
+        _("Possible duplicates"),
+        [_("case number"), _("category"), _("registered at"), _("state"), _("what speaks for it")],
+        [
+            (_link(each.case), each.case.category.name, _day(each.case.opened_at), _state(each.case), words(each.reasons))
+            for each in duplicates.of_case(user, case)
+        ],
+    )
+
+
+def _merged(case, user):
+    merged = case.merged.visible_to(user).order_by("pk")
+    into = [case.merged_into] if case.merged_into and _sees(user, case.merged_into) else []
+    return _table(
+        _("Merged with"),
+        [_("case number"), _("registered at"), _("state")],
+        [(_link(each), _day(each.opened_at), _state(each)) for each in [*into, *merged]],
+    )
+
+
+def _sees(user, case) -> bool:
+    return type(case).objects.visible_to(user).filter(pk=case.pk).exists()
+
+
+def _before(case, user, at):
+    """The last few; the page of the whole history is one click away."""
+    found = relapse.history_of(user, case, at)
+    table = _table(
+        _("The same people or place in 12 months: %(count)s more") % {"count": len(found)},
+        [_("case number"), _("registered at"), _("category"), _("state"), _("what ties them"), _("what was agreed")],
+        [
+            (
+                _link(each.case),
+                _day(each.case.opened_at),
+                each.case.category.name,
+                _state(each.case),
+                words(each.ties),
+                each.terms,
+            )
+            for each in found[-3:]
+        ],
+    )
+    return table | {
+        "more_url": reverse("admin:cases_disputecase_relapses", args=[case.pk]),
+        "more_label": _("Read it as one history"),
+    }
+
+
+def _settled(case, user, at):
+    """For those who may mediate; what helped elsewhere is no matter of a list."""
+    if case.status not in ("reported", "accepted", "mediating") or not access.may(user, "dispute", "mediate"):
+        return None
+    return _table(
+        _("What settled others like it"),
+        [_("case number"), _("settled at"), _("text alike"), _("what was agreed")],
+        [
+            (
+                _link(each.case),
+                _day(each.case.settled_at),
+                f"{round(100 * each.alike)} %",
+                relapse.without_names(each.terms, each.case),
+            )
+            for each in relapse.settled_like(user, case, at)
+        ],
+    )
