@@ -22,7 +22,6 @@ from shengkang.cases.services.gate import check_gate, protect_case
 from shengkang.cases.services.mediating import begin_mediation, break_off_mediation, hold_session, inquire
 from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
-    PartyDetails,
     accept_case,
     assign_case,
     correct_case,
@@ -30,6 +29,7 @@ from shengkang.cases.services.opening import (
     open_case,
     settle_on_the_spot,
 )
+from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
 from shengkang.cases.services.refusals import (
     AgreementIncomplete,
     AgreementUnsigned,
@@ -44,6 +44,7 @@ from shengkang.cases.services.refusals import (
     MoveRefused,
     NotAllowedHere,
     NothingChanged,
+    PointIncomplete,
     SessionIncomplete,
     SessionNotAllowed,
     SignatureRefused,
@@ -68,12 +69,14 @@ __all__ = [
     "NothingChanged",
     "ObligationDetails",
     "PartyDetails",
+    "PointIncomplete",
     "SessionIncomplete",
     "SessionNotAllowed",
     "SignatureRefused",
     "UnfitPerson",
     "WrongStation",
     "accept_case",
+    "add_party",
     "archive_case",
     "ask_confirmation",
     "assign_case",
@@ -81,6 +84,7 @@ __all__ = [
     "break_off_mediation",
     "check_gate",
     "correct_case",
+    "correct_party",
     "decide_confirmation",
     "give_visit",
     "hold_session",
@@ -96,6 +100,7 @@ __all__ = [
     "refer_case",
     "remind_of_follow_ups",
     "remind_of_obligations",
+    "remove_party",
     "reopen_case",
     "settle_case",
     "settle_on_the_spot",
