@@ -4,8 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from shengkang.cases.api import shapes_gate as gate
-from shengkang.cases.models import CaseStep, Category, DisputeCase, FollowUp, Obligation, Party
-from shengkang.organization.api import NoteSerializer
+from shengkang.cases.models import CaseStep, Category, DisputeCase, Party
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
 
@@ -120,43 +119,6 @@ class Mediate(serializers.Serializer):
     procedure = serializers.ChoiceField(choices=gate.MEDIATIONS, default=DisputeCase.Procedure.PEOPLE)
     applicant = OfCase(queryset=Party.objects.all(), required=False, allow_null=True)
     wishes = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-
-
-class Session(serializers.Serializer):
-    held_at = serializers.DateTimeField()
-    place = serializers.CharField(max_length=120)
-    mediators = OfStation(queryset=User.objects.all(), many=True)
-    record = serializers.CharField(max_length=4000)
-
-
-class ObligationShape(serializers.Serializer):
-    what = serializers.CharField(max_length=200)
-    due_on = serializers.DateField()
-
-
-class Agree(serializers.Serializer):
-    facts = serializers.CharField(max_length=4000)
-    terms = serializers.CharField(max_length=4000)
-    effective_on = serializers.DateField()
-    oral = serializers.BooleanField(required=False)
-    obligations = ObligationShape(many=True, required=False)
-
-    def validate_obligations(self, given):
-        return [(each["what"], each["due_on"]) for each in given]
-
-
-class Visit(NoteSerializer):
-    outcome = serializers.ChoiceField(choices=FollowUp.Outcome.choices)
-
-
-class OwedObligation(serializers.PrimaryKeyRelatedField):
-    def get_queryset(self):
-        return super().get_queryset().visible_to(self.context["request"].user)
-
-
-class Perform(serializers.Serializer):
-    obligation = OwedObligation(queryset=Obligation.objects.all())
-    performed_on = serializers.DateField()
 
 
 class Refer(serializers.Serializer):
