@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 from households.models import Assignment, Home, HouseholdHead, Resident
 from points.models import Shop
-from shengkang.cases.models import Category
+from shengkang.cases import services as cases
+from shengkang.cases.imports import load_case_rules
+from shengkang.cases.models import Category, GateQuestion
 from shengkang.hazards.imports import load_hazard_groups
 from shengkang.organization.access import Role
 from shengkang.organization.models import Address, Coverage, Membership, Person, Station, Unit, User
@@ -89,10 +91,20 @@ def make_world() -> SimpleNamespace:
     """`here` and `there`: two stations of one county that must never see each other."""
     province = make_unit(None, Unit.Level.PROVINCE, "42", "试省")
     county = make_unit(make_unit(province, Unit.Level.CITY, "4299", "试市"), Unit.Level.COUNTY, "429901", "试县")
-    for code, name in (("01", "婚姻家庭纠纷"), ("02", "邻里纠纷")):
-        Category.objects.get_or_create(code=code, defaults={"name": name})
+    load_case_rules()
     load_hazard_groups()
     towns = [make_unit(county, Unit.Level.TOWN, f"42990110{no}", f"试镇{no}") for no in (1, 2)]
     return SimpleNamespace(
         here=make_station(1, towns[0]), there=make_station(2, towns[1]), category=Category.objects.get(code="02"), now=NOW
     )
+
+
+def no_at_the_gate(**yes: bool) -> dict[str, bool]:
+    """Answers to every question of the procedure gate: no, but for those named."""
+    return {code: yes.get(code, False) for code in GateQuestion.objects.values_list("code", flat=True)}
+
+
+def mediate(case, mediator, *, by, at=NOW, **given):
+    """The gate answered with no throughout, and the mediation begun."""
+    cases.check_gate(case=case, answers=no_at_the_gate(), by=by, at=at)
+    return cases.begin_mediation(case=case, mediator=mediator, by=by, at=at, **given)

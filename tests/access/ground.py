@@ -23,7 +23,7 @@ from shengkang.organization.access import Role
 from shengkang.organization.models import Address, Approval, Consent, Holiday, Membership, Person, Unit, User
 from shengkang.reports.models import Briefing, ClosedMonth, ReportLine
 from tests.access import wings
-from tests.world import make_home, make_person, make_unit, make_user, make_world
+from tests.world import make_home, make_person, make_unit, make_user, make_world, mediate
 
 NOBODY = "nobody"
 
@@ -116,7 +116,7 @@ def _cases(place, at) -> None:
     for role in ("aux_police", "post_liaison", "volunteer"):
         cases.join_case(case=place.case, text="也听说了", by=place.users[role], at=at)
     cases.accept_case(case=place.case, risk="green", grade="simple", officer=place.officer, by=place.officer, at=at)
-    cases.begin_mediation(case=place.case, mediator=place.household_head, by=place.officer, at=at)
+    mediate(place.case, place.household_head, by=place.officer, at=at)
     officer = place.colleague["officer"]
     place.far_case = opened(STORY_SAME, far, officer)
     cases.accept_case(case=place.far_case, risk="green", grade="simple", officer=officer, by=officer, at=at)

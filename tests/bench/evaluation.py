@@ -52,7 +52,7 @@ def _town(count):
     )
     cases = DisputeCase.objects.bulk_create(
         DisputeCase(
-            station=here.station, village=village, no=f"BENCH{n}", status="settled", category=category, channel="head", story="测",
+            station=here.station, village=village, no=f"BENCH{n}", status="settled", procedure="informal", category=category, channel="head", story="测",
             opened_at=_day(n), mediator=helper, settled_at=_day(n),
         )
         for n, helper in enumerate(helpers)

@@ -14,6 +14,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.journeys.town import NEIGHBOUR, STORY
 from tests.points.makers import make_award
 from tests.posts.conftest import LATITUDE, LONGITUDE, lay_ground
+from tests.world import mediate
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +37,7 @@ def lived_in(town):
     )  # fmt: skip
     case = sighting.case
     cases.accept_case(case=case, risk="yellow", grade="ordinary", officer=here.officer, by=here.officer, at=at)
-    cases.begin_mediation(case=case, mediator=here.household_head, by=here.officer, at=at)
+    mediate(case, here.household_head, by=here.officer, at=at)
     wallet = open_wallet(person=here.household_head.person, by=here.officer, at=at)
     make_award(here, wallet, 9)
     town.case, town.sighting, town.wallet = case, sighting, wallet

@@ -7,7 +7,7 @@ import pytest
 
 from shengkang.cases import services
 from shengkang.cases.services import PartyDetails
-from tests.world import NOW, make_user
+from tests.world import NOW, make_user, no_at_the_gate
 
 
 @pytest.fixture
@@ -42,7 +42,9 @@ def life(here, world):
 
     def accepted(**kwargs):
         case = reported(**kwargs)
-        return services.accept_case(case=case, risk="yellow", grade="ordinary", officer=here.officer, by=here.officer, at=NOW)
+        services.accept_case(case=case, risk="yellow", grade="ordinary", officer=here.officer, by=here.officer, at=NOW)
+        services.check_gate(case=case, answers=no_at_the_gate(), by=here.officer, at=NOW)
+        return case
 
     def mediating():
         return services.begin_mediation(case=accepted(), mediator=here.household_head, by=here.officer, at=NOW)
@@ -75,6 +77,9 @@ def life(here, world):
     def terminated():
         return services.terminate_case(case=mediating(), reason="一方拒绝", by=here.officer, at=NOW)
 
+    def merged():
+        return services.merge_case(case=reported(), into=accepted(), by=here.officer, at=NOW)
+
     def protected(**kwargs):
         return reported(restricted=True, story="家中施暴", **kwargs)
 
@@ -87,5 +92,6 @@ def life(here, world):
         archived=archived,
         referred=referred,
         terminated=terminated,
+        merged=merged,
         protected=protected,
     )

@@ -12,6 +12,8 @@ from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Obligation, 
 from tests.cases.conftest import told
 from tests.world import NOW, make_world
 
+GRADED = {"risk": "red", "grade": "simple", "due_at": NOW}
+
 
 def refused_by(constraint):
     return pytest.raises(IntegrityError, match=constraint)
@@ -20,20 +22,18 @@ def refused_by(constraint):
 @pytest.mark.parametrize(
     ("changes", "constraint"),
     [
-        ({"status": "settled"}, "case_settled_means_when_and_by_whom"),
-        ({"status": "settled", "settled_at": NOW}, "case_settled_means_when_and_by_whom"),
+        ({"status": "settled", "procedure": "people"}, "case_settled_means_when_and_by_whom"),
+        ({"status": "settled", "settled_at": NOW, "procedure": "people"}, "case_settled_means_when_and_by_whom"),
         ({"settled_at": NOW}, "case_settled_means_when_and_by_whom"),
         ({"archived_at": NOW}, "case_archived_means_when"),
         ({"status": "accepted"}, "case_in_work_is_graded"),
         ({"status": "accepted", "risk": "red", "grade": "simple"}, "case_in_work_is_graded"),
-        (
-            {"status": "mediating", "risk": "red", "grade": "simple", "due_at": NOW, "restricted": True},
-            "case_protected_is_never_mediated",
-        ),
-        (
-            {"status": "agreed", "risk": "red", "grade": "simple", "due_at": NOW, "restricted": True},
-            "case_protected_is_never_mediated",
-        ),
+        ({"status": "agreed", "procedure": "people", "restricted": True, **GRADED}, "case_protected_is_never_mediated"),
+        ({"status": "agreed", **GRADED}, "case_mediated_means_by_which_procedure"),
+        ({"status": "mediating", "procedure": "people", **GRADED}, "mediated_after_the_gate"),
+        ({"paused_at": NOW}, "case_paused_only_in_work"),
+        ({"status": "merged"}, "case_merged_means_into_which"),
+        ({"latitude": 32.1}, "case_point_is_on_earth"),
     ],
 )
 def test_the_database_refuses_a_state_without_what_it_means(life, changes, constraint):

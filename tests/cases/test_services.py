@@ -12,7 +12,7 @@ from shengkang.notices.models import Notice
 from shengkang.organization.selectors import day_of
 from shengkang.organization.services import UnitNotServed
 from tests.cases.conftest import told
-from tests.world import NOW
+from tests.world import NOW, no_at_the_gate
 
 TODAY = NOW.date()
 LATER = NOW + timedelta(days=7)
@@ -41,6 +41,8 @@ CALLS = {
     "refer": lambda case, here: services.refer_case(case=case, to_whom="法庭", reason="产权", by=here.officer, at=NOW),
     "take_back": lambda case, here: services.take_back_case(case=case, reason="退回", by=here.officer, at=NOW),
     "terminate": lambda case, here: services.terminate_case(case=case, reason="拒绝", by=here.officer, at=NOW),
+    "gate": lambda case, here: services.check_gate(case=case, answers=no_at_the_gate(), by=here.officer, at=NOW),
+    "split": lambda case, here: services.split_case(case=case, reason="两回事", by=here.officer, at=NOW),
     "correct": lambda case, here: services.correct_case(case=case, place="村口", reason="听错", by=here.officer, at=NOW),
 }
 LAWFUL = [

@@ -47,7 +47,7 @@ def settled_case(place, no, at, *, mediator=None, reporter=None, party=None, **f
     case = DisputeCase.objects.create(
         **{
             "station": place.station, "village": place.villages[0], "no": no, "status": "settled", "category_id": "02",
-            "channel": "head", "story": "争地边", "opened_at": at, "mediator": mediator, "settled_at": at, **fields,
+            "channel": "head", "story": "争地边", "opened_at": at, "mediator": mediator, "settled_at": at, "procedure": "informal", **fields,
         }
     )  # fmt: skip
     Report.objects.create(case=case, by=reporter, person=reporter.person, at=at)

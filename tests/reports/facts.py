@@ -59,7 +59,7 @@ def a_case(there, opened_at, *, village=0, category=None, settled_at=None, due_a
 
 def settle(case, there, at):
     step(case, "settle_on_the_spot" if case.status == "reported" else "settle", "settled", at, there.officer)
-    DisputeCase.objects.filter(pk=case.pk).update(status="settled", settled_at=at, mediator=there.officer)
+    DisputeCase.objects.filter(pk=case.pk).update(status="settled", settled_at=at, mediator=there.officer, procedure="informal")
     case.refresh_from_db()
     FollowUp.objects.create(case=case, due_on=at.astimezone(SHANGHAI).date() + timedelta(days=7))
     if case.steps.last().move == "settle":

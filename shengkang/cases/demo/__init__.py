@@ -1,5 +1,6 @@
 """A year of disputes at the demo station: invented quarrels that live through the real table of moves."""
 
+import json
 from collections import Counter
 from datetime import timedelta
 
@@ -9,12 +10,15 @@ from django.utils import timezone
 from shengkang.cases.demo.lives import Life
 from shengkang.cases.demo.matters import year_of_matters
 from shengkang.cases.demo.stories import Teller
-from shengkang.cases.imports import load_categories
+from shengkang.cases.imports import load_case_rules
 from shengkang.cases.models import (
     Agreement,
+    Application,
     CaseStep,
     DisputeCase,
     FollowUp,
+    GateCheck,
+    GateQuestion,
     MediationSession,
     Obligation,
     Party,
@@ -30,7 +34,7 @@ MESSAGES_KEPT = timedelta(days=45)
 
 
 def build(plan: Plan) -> None:
-    load_categories()
+    load_case_rules()
     teller, chance = Teller(plan.chance("papers")), plan.chance("lives")
     lives = [Life(plan, matter, teller, chance) for matter in year_of_matters(plan)]
     _write_cases(plan, lives)
@@ -50,7 +54,7 @@ def _write_cases(plan: Plan, lives: list[Life]) -> None:
         life.pk, life.no = pk, f"{town}-{year}-{numbers[year]:04}"
     columns = [
         "id", "station_id", "village_id", "no", "status", "restricted", "category_id", "channel", "address_id", "story",
-        "opened_at", "risk", "grade", "due_at", "officer_id", "mediator_id", "settled_at", "archived_at", "steps_taken",
+        "opened_at", "risk", "grade", "due_at", "officer_id", "mediator_id", "settled_at", "archived_at", "steps_taken", "procedure",
     ]  # fmt: skip
     copy_rows(
         DisputeCase,
@@ -60,7 +64,7 @@ def _write_cases(plan: Plan, lives: list[Life]) -> None:
                 life.pk, plan.station.pk, life.village_id, life.no, life.status, life.restricted, life.matter.category,
                 life.channel, life.address_id, life.story, life.at, life.risk, life.grade, life.due_at,
                 life.officer and life.officer.pk, life.mediator and life.mediator.pk, life.settled_at, life.archived_at,
-                len(life.steps),
+                len(life.steps), life.procedure,
             )
             for life in lives
         ),
@@ -105,6 +109,21 @@ def _write_papers(lives: list[Life]) -> None:
         RiskAssessment,
         ["case_id", "risk", "reason", "by_id", "at"],
         ((life.pk, risk, reason, by.pk, at) for life in lives for risk, reason, by, at in life.assessments),
+    )
+    no_to_all = json.dumps(dict.fromkeys(GateQuestion.objects.values_list("code", flat=True), False))
+    copy_rows(
+        GateCheck,
+        ["case_id", "answers", "allows_informal", "allows_people", "allows_police", "must_report", "reasons", "by_id", "at"],
+        (
+            (life.pk, no_to_all, informal, people, False, False, "[]", by.pk, at)
+            for life in lives
+            for informal, people, by, at in life.gate_checks
+        ),
+    )
+    copy_rows(
+        Application,
+        ["case_id", "procedure", "by_id", "at"],
+        ((life.pk, procedure, by.pk, at) for life in lives for procedure, by, at in life.applications),
     )
     sessions = [(life.pk, *session) for life in lives for session in life.sessions]
     ids = draw_ids(MediationSession, len(sessions))

@@ -14,7 +14,7 @@ from shengkang.cases.services.moving import FOLLOW_UP_DAYS, WORKING_DAYS
 from shengkang.organization.demo import Plan
 from shengkang.organization.models import User
 
-Grade, Risk, Outcome = DisputeCase.Grade, DisputeCase.Risk, FollowUp.Outcome
+Grade, Risk, Procedure, Outcome = DisputeCase.Grade, DisputeCase.Risk, DisputeCase.Procedure, FollowUp.Outcome
 # Fates that shall be found in the middle of the work go quickly until there.
 QUICK_FATES = {"mediating": 0.25, "agreed": 0.25, "settled_lately": 0.5}
 
@@ -62,6 +62,9 @@ class Life:
         self.officer: User | None = None
         self.mediator: User | None = None
         self.clock = matter.opened_at
+        self.procedure = ""
+        self.gate_checks: list[tuple] = []
+        self.applications: list[tuple] = []
         self.steps: list[tuple] = []
         self.assessments: list[tuple] = []
         self.sessions: list[tuple] = []
@@ -128,6 +131,9 @@ class Life:
         self.status = str(target or before)
         self.steps.append((len(self.steps) + 1, move, before, self.status, self.clock, by.pk, note, credited))
 
+    def _pass_the_gate(self, by: User, *, informal: bool, people: bool) -> None:
+        self.gate_checks.append((informal, people, by, self.clock))
+
     def _live(self) -> None:
         fate = self.matter.fate
         self._step("open", self.matter.by)
@@ -155,7 +161,8 @@ class Life:
         by = self.matter.by
         terms = self.teller.one(phrases()["papers"]["on_the_spot"], self.matter.slots)
         self.papers.append(Paper(self.story, terms, True, self.today, by, self.clock))
-        self.mediator, self.settled_at = by, self.clock
+        self._pass_the_gate(by, informal=True, people=True)
+        self.mediator, self.settled_at, self.procedure = by, self.clock, str(Procedure.INFORMAL)
         self._step("settle_on_the_spot", by, credited=by.person_id)
         self._owe_visit()
 
@@ -225,6 +232,10 @@ class Life:
         mediators = [self.head, self.auxiliary, self.community_officer]
         fit = [(each, weight) for each, weight in zip(mediators, (56, 22, 22), strict=True) if each.person_id not in parties]
         self.mediator = chance.choices([each for each, _w in fit], [weight for _e, weight in fit])[0]
+        self._pass_the_gate(self.officer, informal=True, people=True)
+        self._step("gate", self.officer, self.teller.one(phrases()["papers"]["gate"]))
+        self.procedure = str(Procedure.PEOPLE)
+        self.applications.append((self.procedure, self.officer, self.clock))
         self._step("mediate", self.officer, self.mediator.name)
         papers = phrases()["papers"]
         for _session in range(1 if quick or chance.random() < 0.7 else 2):

@@ -1,6 +1,7 @@
 """The hub: the dispute case, its category and its steps."""
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -25,12 +26,32 @@ class Category(models.Model):
     code = models.CharField(_("code"), max_length=6, primary_key=True)
     name = models.CharField(pgettext_lazy("category", "name"), max_length=40)
     examples = models.CharField(_("examples"), max_length=120, blank=True)
+    # Marriage, adoption, parentage: an agreement on these is not confirmed by the court (法释〔2011〕5号 art. 4).
+    about_status = models.BooleanField(_("may concern marriage, adoption or parentage"), default=False)
 
     objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dispute category")
         verbose_name_plural = _("dispute categories")
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
+
+
+class PoliceClass(models.Model):
+    """A class on the police axis: what a call to 110 was about. Disputes carry it beside the justice bureau's class."""
+
+    code = models.CharField(_("code"), max_length=6, primary_key=True)
+    name = models.CharField(pgettext_lazy("category", "name"), max_length=40)
+    is_dispute = models.BooleanField(_("a dispute"), default=False)
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("police class")
+        verbose_name_plural = _("police classes")
         ordering = ["code"]
 
     def __str__(self):
@@ -69,21 +90,44 @@ class CaseQuerySet(models.QuerySet):
         return self.open().filter(officer=None).exclude(status=Status.REPORTED)
 
     def overdue(self, at):
-        return self.open().filter(due_at__lt=at)
+        """Past the limit of the whole case or of its present state; a stopped clock runs against nobody."""
+        return self.open().filter(Q(due_at__lt=at) | Q(state_due_at__lt=at), paused_at=None)
 
     def due_between(self, start, end):
         """In work and due from `start` to `end`, both inclusive."""
-        return self.open().filter(due_at__range=(start, end))
+        return self.open().filter(Q(due_at__range=(start, end)) | Q(state_due_at__range=(start, end)), paused_at=None)
+
+    def paused(self):
+        return self.filter(paused_at__isnull=False)
 
     def owed_a_visit(self, day):
         return self.filter(Exists(self.model.follow_ups.rel.related_model.objects.due(day).filter(case=OuterRef("pk"))))
 
     def counted(self):
-        """Cases that ordinary figures may count: protected ones are left out of every other figure (README, "Numbers and people")."""
-        return self.filter(restricted=False)
+        """Cases that ordinary figures may count.
+
+        Protected ones are left out of every other figure (README, "Numbers and people"); a merged one is counted where it went.
+        """
+        return self.filter(restricted=False).exclude(status=Status.MERGED)
 
 
-@pghistory.track(exclude=["story", "place"])
+class MediatedAfterTheGate(pgtrigger.Trigger):
+    """No case enters mediation by a procedure its latest answers at the gate did not allow, whoever writes the row."""
+
+    name = "mediated_after_the_gate"
+    when = pgtrigger.Before
+    operation = pgtrigger.Update
+    condition = pgtrigger.Q(new__status="mediating") & ~pgtrigger.Q(old__status="mediating")
+    func = (
+        "IF NOT coalesce((SELECT CASE NEW.procedure WHEN 'people' THEN allows_people WHEN 'police' THEN allows_police END "
+        "FROM cases_gatecheck WHERE case_id = NEW.id ORDER BY id DESC LIMIT 1), false) THEN "
+        "RAISE EXCEPTION 'the procedure gate does not allow this mediation: case %', NEW.id "
+        "USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'mediated_after_the_gate', TABLE = TG_TABLE_NAME; "
+        "END IF; RETURN NEW;"
+    )
+
+
+@pghistory.track(exclude=["story", "place", "latitude", "longitude"])
 class DisputeCase(models.Model):
     """One dispute from the first word to the archive. Its state is moved by `cases.services` alone."""
 
@@ -107,20 +151,49 @@ class DisputeCase(models.Model):
         ORDINARY = "ordinary", _("ordinary")
         COMPLEX = "complex", _("complex")
 
+    class Scale(models.TextChoices):
+        """How many people take part; the bands of the provincial reporting forms."""
+
+        UNDER_50 = "under_50", _("under 50 people")
+        UNDER_100 = "50_to_100", _("50 to 100 people")
+        UNDER_500 = "100_to_500", _("100 to 500 people")
+        OVER_500 = "over_500", _("over 500 people")
+
+    class Procedure(models.TextChoices):
+        INFORMAL = "informal", _("settled on the spot, informally")
+        PEOPLE = "people", _("people's mediation")
+        POLICE = "police", _("public-security mediation")
+
     station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("police station"))
     village = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("village or community"))
     no = models.CharField(_("case number"), max_length=20, unique=True)
     status = models.CharField(_("state"), max_length=12, choices=Status.choices)
     restricted = models.BooleanField(_("protected case"), default=False)
     category = models.ForeignKey(Category, models.PROTECT, verbose_name=_("category"))
+    police_class = models.ForeignKey(
+        PoliceClass, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("police class")
+    )
+    scale = models.CharField(_("people involved"), max_length=10, choices=Scale.choices, default=Scale.UNDER_50)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    # The number the case had in the paper ledger or in the system it was taken over from; the same file twice adds nothing.
+    ledger_no = models.CharField(_("number in the old ledger"), max_length=40, blank=True)
     address = models.ForeignKey(Address, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("address"))
     place = models.CharField(_("place"), max_length=120, blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
     story = models.TextField(_("what happened"), max_length=2000)
     opened_at = models.DateTimeField(_("registered at"))
     risk = models.CharField(_("risk"), max_length=6, choices=Risk.choices, blank=True)
     grade = models.CharField(_("grade"), max_length=8, choices=Grade.choices, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
+    # The limit of the state it is in (models/clocks.py); empty where the state has none.
+    state_due_at = models.DateTimeField(_("next step due at"), null=True, blank=True)
+    # Since when the clock stands still; the reasons are the rows of Pause.
+    paused_at = models.DateTimeField(_("clock stopped at"), null=True, blank=True)
+    procedure = models.CharField(_("procedure"), max_length=8, choices=Procedure.choices, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
     officer = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("officer in charge")
     )
@@ -135,9 +208,15 @@ class DisputeCase(models.Model):
         verbose_name = _("dispute case")
         verbose_name_plural = _("dispute cases")
         ordering = ["-opened_at", "-id"]
+        triggers = [MediatedAfterTheGate()]
         indexes = [
             models.Index(fields=["station", "-opened_at", "-id"], name="case_newest_first"),
             models.Index(fields=["station", "due_at"], condition=Q(status__in=OPEN), name="case_open_by_due"),
+            models.Index(
+                fields=["station", "state_due_at"],
+                condition=Q(status__in=OPEN, state_due_at__isnull=False),
+                name="case_open_by_step_due",
+            ),
             models.Index(fields=["station", "settled_at"], condition=Q(settled_at__isnull=False), name="case_by_settled"),
         ]
         constraints = [
@@ -151,12 +230,33 @@ class DisputeCase(models.Model):
                 name="case_archived_means_when",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["reported", "referred", "settled", "archived"])
+                condition=Q(status__in=["reported", "referred", "settled", "archived", "merged"])
                 | (~Q(risk="") & ~Q(grade="") & Q(due_at__isnull=False)),
                 name="case_in_work_is_graded",
             ),
             models.CheckConstraint(
                 condition=~(Q(restricted=True) & Q(status__in=["mediating", "agreed"])), name="case_protected_is_never_mediated"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["mediating", "agreed", "settled", "archived"]) | ~Q(procedure=""),
+                name="case_mediated_means_by_which_procedure",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True) | Q(status__in=["accepted", "mediating", "agreed"]),
+                name="case_paused_only_in_work",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False) | (~Q(status="merged") & Q(merged_into__isnull=True)),
+                name="case_merged_means_into_which",
+            ),
+            models.CheckConstraint(
+                # Without "not null" half a point would make the check neither true nor false, and the database lets that pass.
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False, latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="case_point_is_on_earth",
+            ),
+            models.UniqueConstraint(
+                fields=["station", "ledger_no"], condition=~Q(ledger_no=""), name="case_taken_over_once_per_ledger_no"
             ),
         ]
 

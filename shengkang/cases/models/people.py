@@ -52,6 +52,13 @@ class Party(models.Model):
     name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     home = models.ForeignKey(Address, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("home address"))
+    # Papers for the court ask for it (法释〔2011〕5号 art. 3); sealed, and found again by its keyed hash only.
+    id_number_sealed = models.BinaryField(null=True, editable=False)
+    id_number_index = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    is_minor = models.BooleanField(_("under 18"), default=False)
+    # Who comes with a minor (公安机关办理行政案件程序规定 art. 181).
+    guardian_name = models.CharField(_("guardian"), max_length=40, blank=True)
+    guardian_phone = models.CharField(_("telephone of the guardian"), max_length=20, blank=True)
 
     objects = OfCaseQuerySet.as_manager()
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shengkang.cases.models import Agreement, DisputeCase, MediationSession, Obligation
+from shengkang.cases.models import Agreement, Application, DisputeCase, MediationSession, Obligation, Party
+from shengkang.cases.services.gate import must_allow
 from shengkang.cases.services.moving import _move, lock, must_be_fit_to_mediate, plan_follow_up
 from shengkang.cases.services.refusals import AgreementIncomplete, CaseProtected, SessionIncomplete
 from shengkang.cases.services.telling import tell_of_task, tell_reporters
@@ -14,18 +15,31 @@ from shengkang.organization.models import User
 
 
 @transaction.atomic
-def begin_mediation(*, case: DisputeCase, mediator: User, by: User, at: datetime) -> DisputeCase:
-    """Ask `mediator` (head, liaison, auxiliary, officer or chief of the station, no party himself) to mediate.
+def begin_mediation(
+    *,
+    case: DisputeCase,
+    mediator: User,
+    by: User,
+    at: datetime,
+    procedure: str = DisputeCase.Procedure.PEOPLE,
+    applicant: Party | None = None,
+    wishes: str = "",
+) -> DisputeCase:
+    """Ask `mediator` (no party himself) to mediate by a `procedure` of DisputeCase.Procedure that the gate allowed.
 
-    Raises CaseProtected, UnfitPerson, WrongStation, MoveRefused.
+    People's mediation: head, liaison, auxiliary, officer or chief of the station. Public-security mediation is led by an officer or
+    the chief, an auxiliary only assists (公安机关办理行政案件程序规定 art. 52). `applicant`: the party that asked for it; None: the
+    mediators offered it. Raises GateIncomplete, GateRefused, CaseProtected, UnfitPerson, WrongStation, MoveRefused.
     """
     lock(case, "mediate", by)
     if case.restricted:
         raise CaseProtected(
             _("This is a protected case: nobody offers mediation. Refer it to the office in charge, or speak with your chief.")
         )
-    must_be_fit_to_mediate(mediator, case)
-    step = _move(case, "mediate", by=by, at=at, note=mediator.name, mediator=mediator)
+    must_allow(case.gate_checks.last(), procedure)
+    must_be_fit_to_mediate(mediator, case, procedure)
+    Application.objects.create(case=case, procedure=procedure, party=applicant, wishes=wishes.strip(), by=by, at=at)
+    step = _move(case, "mediate", by=by, at=at, note=mediator.name, mediator=mediator, procedure=procedure)
     tell_of_task(mediator, case, step, at)
     return case
 
@@ -43,7 +57,9 @@ def hold_session(
         raise SessionIncomplete(_("The session lies in the future. Record it after it was held, or mend the time."))
     for mediator in mediators:
         must_be_fit_to_mediate(mediator, case)
-    session = MediationSession.objects.create(case=case, held_at=held_at, place=place.strip(), record=record.strip(), by=by)
+    session = MediationSession.objects.create(
+        case=case, procedure=case.procedure, held_at=held_at, place=place.strip(), record=record.strip(), by=by
+    )
     session.mediators.set(mediators)
     _move(case, "session", by=by, at=at)
     return session

@@ -18,6 +18,8 @@ from shengkang.organization.selectors import add_working_days, day_of, end_of
 WORKING_DAYS = {DisputeCase.Grade.SIMPLE: 1, DisputeCase.Grade.ORDINARY: 7, DisputeCase.Grade.COMPLEX: 20}
 FOLLOW_UP_DAYS = 7
 MEDIATES = frozenset({Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE, Role.HOUSEHOLD_HEAD, Role.POST_LIAISON})
+# Public-security mediation is led by a police officer (公安机关办理行政案件程序规定 art. 52).
+LEADS_POLICE = frozenset({Role.STATION_CHIEF, Role.OFFICER})
 TAKES_CHARGE = frozenset({Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE})
 
 
@@ -53,9 +55,9 @@ def must_be_fit(user: User, case: DisputeCase, roles: Iterable[str]) -> None:
         )
 
 
-def must_be_fit_to_mediate(user: User, case: DisputeCase) -> None:
-    """A mediator stands between the parties and is none of them. Raises WrongStation, UnfitPerson."""
-    must_be_fit(user, case, MEDIATES)
+def must_be_fit_to_mediate(user: User, case: DisputeCase, procedure: str = DisputeCase.Procedure.PEOPLE) -> None:
+    """A mediator stands between the parties and is none of them; who may lead depends on the procedure. Raises WrongStation, UnfitPerson."""
+    must_be_fit(user, case, LEADS_POLICE if procedure == DisputeCase.Procedure.POLICE else MEDIATES)
     if user.person_id and case.parties.filter(person_id=user.person_id).exists():
         raise UnfitPerson(
             _("%(name)s is a party of this dispute and cannot mediate it. Choose another mediator.") % {"name": user.name}

@@ -10,6 +10,14 @@ class CaseProtected(RuleViolation):
     """The case is protected (domestic violence, harm to a minor): nobody mediates it (反家庭暴力法 art. 14, 未成年人保护法 art. 11)."""
 
 
+class GateIncomplete(RuleViolation):
+    """The questions of the procedure gate are not answered."""
+
+
+class GateRefused(RuleViolation):
+    """The answers at the procedure gate do not allow this way of settling (the rules and their law: GateRule, LawText)."""
+
+
 class UnfitPerson(RuleViolation):
     """The account holds no role that may do this, or is a party himself."""
 
@@ -40,3 +48,7 @@ class NotAllowedHere(RuleViolation):
 
 class NothingChanged(RuleViolation):
     """A correction that corrects nothing."""
+
+
+class PointIncomplete(RuleViolation):
+    """A point on the map has only one of its two coordinates."""

@@ -1,0 +1,26 @@
+"""A step of a dispute as a button: when it is offered, by which line of the matrix."""
+
+from shengkang.cases import selectors
+from shengkang.cases.moves import ACTIONS, MOVES
+from shengkang.organization.desk import Verb
+
+
+def in_state(move, also=lambda case: True):
+    """Offered when the table lists the move from here, the matrix gives it on this case, and `also` agrees."""
+
+    def offered(case, user):
+        return case.status in MOVES[move].origins and selectors.may_take_step(user, case, ACTIONS[move]) and also(case)
+
+    return offered
+
+
+def step(move, label, call, *, form=None, also=lambda case: True, **kwargs):
+    return Verb(
+        name=move,
+        label=label,
+        action=ACTIONS[move],
+        call=lambda case, **given: call(case=case, **given),
+        form=form,
+        offered=in_state(move, also),
+        **kwargs,
+    )
