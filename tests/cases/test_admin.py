@@ -187,10 +187,10 @@ def test_the_page_costs_the_same_with_one_party_and_with_three(client, life, her
 @pytest.mark.parametrize(
     ("state", "steps"),
     [
-        ("reported", ["accept", "gate", "assign", "attach", "correct"]),
-        ("accepted", ["gate", "mediate", "assign", "attach", "correct", "refer", "terminate"]),
-        ("mediating", ["gate", "agree", "session", "assign", "attach", "correct", "refer", "terminate"]),
-        ("agreed", ["gate", "settle", "assign", "attach", "correct", "refer", "terminate"]),
+        ("reported", ["accept", "gate", "assign", "attach", "correct", "protect"]),
+        ("accepted", ["gate", "mediate", "assign", "attach", "correct", "protect", "refer", "terminate"]),
+        ("mediating", ["gate", "agree", "session", "assign", "attach", "correct", "protect", "refer", "terminate"]),
+        ("agreed", ["gate", "settle", "assign", "attach", "correct", "protect", "refer", "terminate"]),
         ("settled", ["follow_up", "attach", "reopen"]),
         ("archived", ["attach", "reopen"]),
     ],

@@ -12,6 +12,7 @@ from shengkang.cases import services
 from shengkang.cases.api import shapes
 from shengkang.cases.api.agree import AGREEMENT_ACTIONS, AgreementSteps
 from shengkang.cases.api.gate import GateSteps
+from shengkang.cases.api.protected import ProtectedSteps
 from shengkang.cases.api.steps import Steps, named, step
 from shengkang.cases.models import DisputeCase
 from shengkang.cases.moves import ACTIONS
@@ -20,7 +21,9 @@ from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, ReasonSerializ
 
 
 @extend_schema_view(list=extend_schema(description="Newest first; restricted cases only for those the matrix names."))
-class CaseViewSet(AgreementSteps, GateSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class CaseViewSet(
+    AgreementSteps, GateSteps, ProtectedSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet
+):
     permission_classes = [IsAuthenticated, ByMatrix]
     access_object = "dispute"
     access_actions = {

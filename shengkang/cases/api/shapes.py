@@ -1,9 +1,10 @@
 """The shapes in which programs send and read disputes. Law is in the services."""
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from shengkang.cases.api import shapes_gate as gate
+from shengkang.cases.api import shapes_gate
 from shengkang.cases.models import CaseStep, Category, DisputeCase, Party
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
@@ -64,10 +65,16 @@ class Case(serializers.ModelSerializer):
 class CaseInFull(Case):
     parties = PartyShape(many=True, read_only=True)
     steps = StepShape(many=True, read_only=True)
+    gate = serializers.SerializerMethodField(help_text=_("the latest answers at the procedure gate and what they allow"))
 
     class Meta(Case.Meta):
-        fields = [*Case.Meta.fields, "place", "story", "parties", "steps"]
+        fields = [*Case.Meta.fields, "place", "story", "parties", "steps", "gate"]
         read_only_fields = fields
+
+    @extend_schema_field(shapes_gate.GateOutcome(allow_null=True))
+    def get_gate(self, case):
+        check = case.gate_checks.select_related("by").last()
+        return check and shapes_gate.GateOutcome(check).data
 
 
 class CaseCreated(serializers.Serializer):
@@ -89,7 +96,7 @@ class Registration(serializers.Serializer):
 
 class SettledOnTheSpot(Registration):
     terms = serializers.CharField(max_length=4000)
-    answers = gate.Answers(on_the_spot=True)
+    answers = shapes_gate.Answers(on_the_spot=True)
 
 
 class Join(serializers.Serializer):
@@ -116,7 +123,7 @@ class OfCase(serializers.PrimaryKeyRelatedField):
 
 class Mediate(serializers.Serializer):
     mediator = OfStation(queryset=User.objects.all())
-    procedure = serializers.ChoiceField(choices=gate.MEDIATIONS, default=DisputeCase.Procedure.PEOPLE)
+    procedure = serializers.ChoiceField(choices=shapes_gate.MEDIATIONS, default=DisputeCase.Procedure.PEOPLE)
     applicant = OfCase(queryset=Party.objects.all(), required=False, allow_null=True)
     wishes = serializers.CharField(max_length=1000, required=False, allow_blank=True)
 

@@ -1,5 +1,6 @@
 """What the station does with a dispute, from the first word to the archive. Every verb makes exactly one step (two where it says so)."""
 
+from shengkang.cases.services.admonishing import admonish_case
 from shengkang.cases.services.agreeing import (
     ObligationDetails,
     instalments,
@@ -31,6 +32,7 @@ from shengkang.cases.services.opening import (
 )
 from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
 from shengkang.cases.services.refusals import (
+    AdmonitionRefused,
     AgreementIncomplete,
     AgreementUnsigned,
     AlreadyReported,
@@ -54,6 +56,7 @@ from shengkang.cases.services.refusals import (
 from shengkang.cases.services.telling import remind_of_follow_ups, remind_of_obligations
 
 __all__ = [
+    "AdmonitionRefused",
     "AgreementIncomplete",
     "AgreementUnsigned",
     "AlreadyReported",
@@ -77,6 +80,7 @@ __all__ = [
     "WrongStation",
     "accept_case",
     "add_party",
+    "admonish_case",
     "archive_case",
     "ask_confirmation",
     "assign_case",

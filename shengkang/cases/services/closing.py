@@ -18,7 +18,7 @@ from shengkang.cases.services.moving import (
     plan_visit,
 )
 from shengkang.cases.services.refusals import ArchiveIncomplete, FollowUpDone, WrongStation
-from shengkang.cases.services.telling import tell_reporters
+from shengkang.cases.services.telling import tell_chiefs, tell_reporters
 from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of
 
@@ -42,6 +42,8 @@ def record_follow_up(*, follow_up: FollowUp, outcome: str, by: User, at: datetim
         next_on = day_of(at) + timedelta(days=ANOTHER_VISIT_DAYS)
         if not case.follow_ups.due(next_on).exists():
             plan_visit(case, next_on, assignee=follow_up.assignee, kind=follow_up.kind)
+    if outcome == FollowUp.Outcome.BROKEN and follow_up.kind == FollowUp.Kind.ADMONITION:
+        tell_chiefs(case, _("A visit in a protected case found it broken out again."), f"visit:{follow_up.pk}", by, at)
     if outcome == FollowUp.Outcome.BROKEN and case.status in MOVES["reopen"].origins:
         reopen_case(case=case, reason=note.strip() or str(FollowUp.Outcome.BROKEN.label), by=by, at=at)
     return follow_up

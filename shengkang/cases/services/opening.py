@@ -28,7 +28,7 @@ from shengkang.cases.services.refusals import (
     PointIncomplete,
     WrongStation,
 )
-from shengkang.cases.services.telling import tell_of_task, tell_outcome_at_once
+from shengkang.cases.services.telling import tell_of_protected, tell_of_task, tell_outcome_at_once
 from shengkang.organization.access import Role
 from shengkang.organization.models import Address, Station, Unit, User
 from shengkang.organization.selectors import day_of
@@ -119,6 +119,8 @@ def open_case(
     CaseStep.objects.create(case=case, no=1, move="open", from_status="", to_status=Status.REPORTED, at=at, by=by)
     Party.objects.bulk_create(party_of(case, each) for each in parties)
     Report.objects.create(case=case, by=by, person=by.person, text=case.story, at=at)
+    if restricted:
+        tell_of_protected(case, by, at)
     return case
 
 
@@ -261,6 +263,8 @@ def correct_case(*, case: DisputeCase, reason: str, by: User, at: datetime, **fi
         taken_on = case.steps.filter(to_status=Status.ACCEPTED).exclude(from_status=Status.ACCEPTED).latest("no")
         changes["due_at"] = due_at(changes["grade"], day_of(taken_on.at))
     _move(case, "correct", by=by, at=at, note=f"{note} · {reason.strip()}", **changes)
+    if changes.get("restricted"):
+        tell_of_protected(case, by, at)
     return case
 
 

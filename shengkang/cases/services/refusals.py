@@ -10,6 +10,10 @@ class CaseProtected(RuleViolation):
     """The case is protected (domestic violence, harm to a minor): nobody mediates it (反家庭暴力法 art. 14, 未成年人保护法 art. 11)."""
 
 
+class AdmonitionRefused(RuleViolation):
+    """A letter of admonition is served in a protected case, on somebody of it, and states the facts (反家庭暴力法 art. 16)."""
+
+
 class GateIncomplete(RuleViolation):
     """The questions of the procedure gate are not answered."""
 

@@ -9,6 +9,7 @@ from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Obligation, 
 from shengkang.cases.moves import MOVES, OPEN, Status
 from shengkang.notices import services as notices
 from shengkang.notices.models import Notice
+from shengkang.organization.access import Role
 from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of
 
@@ -65,6 +66,20 @@ def tell_of_task(user: User, case: DisputeCase, step: CaseStep, at: datetime) ->
     notices.notify(
         to=user, kind="case.task", text=text, key=f"case:{case.pk}:{step.no}:task", link=case.get_absolute_url(), at=at
     )
+
+
+def tell_chiefs(case: DisputeCase, text: str, key: str, by: User, at: datetime) -> None:
+    """Tell every chief of the station but `by` of something in a protected case; the text says no more than that there is something."""
+    for chief in User.objects.filter(station=case.station_id, is_active=True, memberships__role=Role.STATION_CHIEF).distinct():
+        if chief.pk != by.pk:
+            notices.notify(
+                to=chief, kind="case.protected", text=text, key=f"case:{case.pk}:{key}", link=case.get_absolute_url(), at=at
+            )
+
+
+def tell_of_protected(case: DisputeCase, by: User, at: datetime) -> None:
+    """What must be reported at once reaches the chief at once (反家庭暴力法 art. 14, 未成年人保护法 art. 11)."""
+    tell_chiefs(case, _("A matter that must be reported at once has come in. Open the message to see it."), "protected", by, at)
 
 
 @transaction.atomic

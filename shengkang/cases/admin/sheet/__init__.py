@@ -6,6 +6,7 @@ from django.utils.translation import pgettext
 
 from shengkang.cases import selectors
 from shengkang.cases.admin.sheet.agree import agreement_facts, agreement_sections
+from shengkang.cases.admin.sheet.protected import admonitions
 from shengkang.cases.admin.sheet.tables import table
 from shengkang.cases.models import DisputeCase
 from shengkang.organization.desk_parts import moment
@@ -81,5 +82,6 @@ def sections(case: DisputeCase) -> list[dict]:
             ],
         ),
         *agreement_sections(case, timezone.now()),
+        table(*admonitions(case)),
     ]
     return [each for each in tables if each["rows"]]
