@@ -131,7 +131,9 @@ def join_case(*, case: DisputeCase, text: str, by: User, at: datetime, restricte
     """
     lock(case, "join", by)
     if restricted and not case.restricted:
-        raise CaseProtected(_("What you suspect does not belong to an ordinary case. Register it on its own, as a protected one."))
+        raise CaseProtected(
+            _("What you suspect does not belong to an ordinary case. Register it on its own, as a protected one.")
+        )
     if case.reports.filter(by=by).exists():
         raise AlreadyReported(_("You have told us of this dispute before. You will get a message when it ends."))
     _move(case, "join", by=by, at=at)

@@ -20,6 +20,41 @@ def sections(case, user, at) -> list[dict]:
     return [table for table in tables if table and table["rows"]]
 
 
+def register_facts(case) -> list[dict]:
+    """The facts a registration says beside category, place and story."""
+    point = f"{case.latitude:.5f}, {case.longitude:.5f}" if case.latitude is not None else ""
+    return [
+        {"label": _("police class"), "value": case.police_class.name if case.police_class else ""},
+        {"label": _("people involved"), "value": case.get_scale_display()},
+        {"label": _("point on the map"), "value": point},
+        {"label": _("number in the old ledger"), "value": case.ledger_no},
+    ]
+
+
+def parties(case, table) -> dict:
+    """Each side, with the way to put it right while the case is open."""
+    correctable = case.status in MOVES["correct"].origins
+    columns = [pgettext("person", "name"), _("side"), _("telephone"), _("home address"), _("beside it")]
+    rows = []
+    for party in case.parties.select_related("home__village", "home__group"):
+        more = [_("under 18") if party.is_minor else "", _("ID number on file") if party.id_number_index else ""]
+        guardian = " ".join(filter(None, [party.guardian_name, party.guardian_phone]))
+        more.append(_("guardian: %(who)s") % {"who": guardian} if guardian else "")
+        row = [
+            party.name,
+            party.get_side_display(),
+            {"text": party.phone, "url": f"tel:{party.phone}"},
+            party.home or "",
+            words(filter(None, more)),
+        ]
+        rows.append(row + ([{"text": _("correct"), "url": _correct(case, party)}] if correctable else []))
+    return table(_("Parties"), [*columns, ""] if correctable else columns, rows)
+
+
+def _correct(case, party) -> str:
+    return f"{reverse('admin:cases_disputecase_correct_party', args=[case.pk])}?party={party.pk}"
+
+
 def _table(title, columns, rows):
     return {
         "title": title,
@@ -37,7 +72,7 @@ def _day(at) -> str:
 
 
 def _state(case) -> dict:
-    return {"badge": case.get_status_display(), "tone": selectors.STATE_TONES.get(case.status, "")}
+    return {"text": case.get_status_display(), "tone": selectors.STATE_TONES.get(case.status, "")}
 
 
 def words(several) -> str:
@@ -76,7 +111,14 @@ def _before(case, user, at):
         _("The same people or place in 12 months: %(count)s more") % {"count": len(found)},
         [_("case number"), _("registered at"), _("category"), _("state"), _("what ties them"), _("what was agreed")],
         [
-            (_link(each.case), _day(each.case.opened_at), each.case.category.name, _state(each.case), words(each.ties), each.terms)
+            (
+                _link(each.case),
+                _day(each.case.opened_at),
+                each.case.category.name,
+                _state(each.case),
+                words(each.ties),
+                each.terms,
+            )
             for each in found[-3:]
         ],
     )
@@ -94,7 +136,12 @@ def _settled(case, user, at):
         _("What settled others like it"),
         [_("case number"), _("settled at"), _("text alike"), _("what was agreed")],
         [
-            (_link(each.case), _day(each.case.settled_at), f"{round(100 * each.alike)} %", relapse.without_names(each.terms, each.case))
+            (
+                _link(each.case),
+                _day(each.case.settled_at),
+                f"{round(100 * each.alike)} %",
+                relapse.without_names(each.terms, each.case),
+            )
             for each in relapse.settled_like(user, case, at)
         ],
     )

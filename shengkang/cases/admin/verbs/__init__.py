@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.attachments import services as attachments
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import forms
-from shengkang.cases.admin.verbs import gate
+from shengkang.cases.admin.verbs import gate, register
 from shengkang.cases.admin.verbs.stepping import step
 from shengkang.cases.models import Obligation
 from shengkang.organization.desk import Verb
@@ -60,6 +60,7 @@ VERBS = (
         offered=lambda case, user: selectors.may_take_step(user, case, "upload", "attachment"),
     ),
     step("correct", _("Correct the registration"), services.correct_case, form=forms.CorrectForm),
+    *register.VERBS,
     step("refer", _("Refer"), services.refer_case, form=forms.ReferForm),
     step(
         "terminate",
