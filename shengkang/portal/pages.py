@@ -35,6 +35,23 @@ class PhoneForm(forms.Form):
     key = forms.CharField(max_length=80, widget=forms.HiddenInput, initial=lambda: str(uuid.uuid4()))
 
 
+class HiddenFloat(forms.FloatField):
+    """What a script may fill in; anything odd counts as not known, for it must never stand in the way of an alarm or a report."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, bound):
+        self.bound = bound
+        super().__init__(required=False)
+
+    def clean(self, value):
+        try:
+            number = super().clean(value)
+        except forms.ValidationError:
+            return None
+        return number if number is not None and abs(number) <= self.bound else None
+
+
 class Photos(forms.FileField):
     """Several photos in one field; their bytes are judged by the attachments room. Always a list."""
 

@@ -51,7 +51,9 @@ def test_an_id_number_with_a_mistake_is_refused_and_nothing_is_written(here, wor
 
 def test_a_home_of_another_station_is_refused(here, world):
     with pytest.raises(services.WrongStation):
-        services.open_case(**told(here, world.category, parties=[PartyDetails("first", "张三", home=world.there.homes[0].address)]))
+        services.open_case(
+            **told(here, world.category, parties=[PartyDetails("first", "张三", home=world.there.homes[0].address)])
+        )
 
 
 def test_a_case_carries_both_classes_its_scale_and_its_point(here, world):
@@ -180,7 +182,9 @@ def test_a_telephone_a_text_or_a_place_with_words_make_a_candidate(here, world, 
 def test_the_same_home_or_person_makes_a_candidate_in_any_village(here, world, life):
     person = make_person(here.station, here.villages[0], "赵六")
     by_home = life.reported(story="甲", place="", parties=(), address=home(world), village=here.villages[1])
-    by_person = life.reported(story="乙", place="", parties=[PartyDetails("first", "赵六", person=person)], village=here.villages[1])
+    by_person = life.reported(
+        story="乙", place="", parties=[PartyDetails("first", "赵六", person=person)], village=here.villages[1]
+    )
     assert found(here, world, parties=[PartyDetails("first", "x", home=home(world))]) == [by_home]
     assert found(here, world, parties=[PartyDetails("first", "x", person=person)]) == [by_person]
 
@@ -232,7 +236,7 @@ def test_a_protected_matter_is_compared_with_protected_cases_only(here, world, l
 
 
 def test_it_asks_no_more_the_more_there_is(here, world, life, django_assert_max_num_queries):
-    for _ in range(3):
+    for _each in range(3):
         life.reported()
     with django_assert_max_num_queries(9):
         assert len(look(here, world, story="屋檐滴水起争执", parties=[PartyDetails("first", "张三", "13800001234")])) == 3
@@ -384,7 +388,11 @@ def test_the_page_of_a_reported_case_shows_its_duplicates_and_merges_them(desk, 
 
 
 def test_a_case_is_merged_by_the_number_of_the_other_one_but_not_of_one_he_does_not_see(desk, life, here):
-    case, other, hidden = life.reported(), life.reported(story="另一件", place="别处", parties=()), life.protected(by=here.station_chief)
+    case, other, hidden = (
+        life.reported(),
+        life.reported(story="另一件", place="别处", parties=()),
+        life.protected(by=here.station_chief),
+    )
     url = reverse("admin:cases_disputecase_merge", args=[case.pk])
     assert set(desk.post(url, {"number": hidden.no}).context["form"].errors) == {"number"}
     assert desk.post(url, {"number": other.no}).status_code == 302

@@ -1,5 +1,6 @@
 """What the page of a case says of its registration: possible duplicates, what was merged, what happened before, what settled others."""
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from shengkang.organization import access
 
 
 def sections(case, user, at) -> list[dict]:
+    prefetch_related_objects([case], "parties")
     tables = [
         _duplicates(case, user) if case.status in MOVES["merge"].origins else None,
         _merged(case, user),
