@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from households.models import Home, Sighting, Visit
 from households.services import notes
-from households.services.refusals import NotYourHome, SightingRefused, must_be_entrusted, must_be_served
+from households.services.refusals import NotYourHome, SightingRefused, must_be_entrusted
 from shengkang.attachments import services as attachments
 from shengkang.cases import services as cases
 from shengkang.cases.models import Category, DisputeCase, Party
 from shengkang.organization.models import Unit, User
+from shengkang.organization.services import must_be_served
 
 
 def parties_at(home: Home, other: str = "", **beside) -> list[cases.PartyDetails]:

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from households import services
 from households.models import Assignment, Resident, Sighting, Visit
-from households.selectors import COMMON_CATEGORIES
 from shengkang.attachments.models import Attachment
 from shengkang.cases import services as cases
 from shengkang.cases.models import DisputeCase
@@ -162,7 +161,8 @@ def test_a_quarrel_asks_no_more_than_three_things(world, head):
 
 def test_the_common_kinds_stand_first_by_frequency(world, head):
     choices = head.get(page("quarrel", world.here.homes[0].pk)).context["form"].fields["category"].choices
-    assert [code for code, _label in choices] == list(COMMON_CATEGORIES)
+    codes = [code for code, _label in choices]
+    assert (codes[:2], codes[-1]) == (["02", "01"], "99")
 
 
 def test_a_page_without_javascript_reports_a_quarrel_with_a_photo(world, head):

@@ -1,20 +1,16 @@
 """The few fields of each step, in the words of the paper forms. Shape is checked here, law in the services."""
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shengkang.cases.admin.forms.register import both_or_none, facts_fields
-from shengkang.cases.models import Category, DisputeCase, FollowUp, Obligation
-from shengkang.cases.services.moving import MEDIATES, TAKES_CHARGE
+from shengkang.cases.models import Category, DisputeCase
+from shengkang.cases.services.moving import TAKES_CHARGE
 from shengkang.organization.access import Role
 from shengkang.organization.desk import VerbForm
 from shengkang.organization.desk_parts import lines
 from shengkang.organization.models import User
 from shengkang.organization.selectors import villages_of
-
-OBLIGATIONS = 3
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def staff_of(station, roles):
@@ -73,71 +69,6 @@ class AssignForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.fields["officer"].of(self.thing.station)
         self.fields["officer"].initial = self.thing.officer_id
-
-
-class SessionForm(VerbForm):
-    held_at = forms.DateTimeField(
-        label=_("held at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
-    place = forms.CharField(max_length=120, label=_("place"))
-    mediators = forms.ModelMultipleChoiceField(None, label=_("mediators"), widget=forms.CheckboxSelectMultiple)
-    record = forms.CharField(max_length=4000, widget=lines(8), label=_("record"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        case = self.thing
-        near = staff_of(case.station, MEDIATES)
-        self.fields["mediators"].queryset = (
-            near.filter(pk=case.mediator_id) | near.filter(is_staff=True) | near.filter(memberships__unit=case.village)
-        )
-        self.fields["mediators"].initial = [case.mediator_id]
-        self.fields["held_at"].initial = timezone.localtime().replace(second=0)
-        self.fields["place"].initial = case.place
-
-
-class AgreementForm(VerbForm):
-    facts = forms.CharField(max_length=4000, widget=lines(4), label=_("facts and matters in dispute"))
-    terms = forms.CharField(max_length=4000, widget=lines(4), label=_("what was agreed"))
-    oral = forms.BooleanField(required=False, label=_("oral agreement"))
-    effective_on = forms.DateField(widget=DAY, label=_("takes effect on"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["facts"].initial = self.thing.story
-        self.fields["effective_on"].initial = timezone.localdate()
-        for no in range(1, OBLIGATIONS + 1):
-            self.fields[f"what_{no}"] = forms.CharField(
-                max_length=200, required=False, label=_("obligation %(no)s: what is to be done") % {"no": no}
-            )
-            self.fields[f"due_on_{no}"] = forms.DateField(
-                required=False, widget=DAY, label=_("obligation %(no)s: due on") % {"no": no}
-            )
-
-    def clean(self):
-        given = super().clean()
-        obligations = []
-        for no in range(1, OBLIGATIONS + 1):
-            what, due_on = given.pop(f"what_{no}", ""), given.pop(f"due_on_{no}", None)
-            if bool(what) != bool(due_on) and not self.errors.keys() & {f"what_{no}", f"due_on_{no}"}:
-                self.add_error(f"due_on_{no}" if what else f"what_{no}", _("An obligation needs both: what, and by which day."))
-            elif what and due_on:
-                obligations.append((what, due_on))
-        return given | {"obligations": obligations}
-
-
-class FollowUpForm(VerbForm):
-    outcome = forms.ChoiceField(choices=FollowUp.Outcome.choices, widget=forms.RadioSelect, label=_("outcome"))
-    note = forms.CharField(max_length=500, required=False, widget=lines(2), label=_("note"))
-
-
-class PerformanceForm(VerbForm):
-    obligation = forms.ModelChoiceField(None, label=_("obligation"))
-    performed_on = forms.DateField(widget=DAY, label=_("performed on"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["obligation"].queryset = Obligation.objects.open().filter(agreement__case=self.thing)
-        self.fields["performed_on"].initial = timezone.localdate()
 
 
 class ReferForm(VerbForm):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shengkang.cases import duplicates, relapse, selectors
+from shengkang.cases.admin.sheet.tables import table
 from shengkang.cases.moves import MOVES
 from shengkang.organization import access
 
@@ -19,7 +20,7 @@ def sections(case, user, at) -> list[dict]:
         _before(case, user, at),
         _settled(case, user, at),
     ]
-    return [table for table in tables if table and table["rows"]]
+    return [each for each in tables if each and each["rows"]]
 
 
 def register_facts(case) -> list[dict]:
@@ -33,7 +34,7 @@ def register_facts(case) -> list[dict]:
     ]
 
 
-def parties(case, table) -> dict:
+def parties(case) -> dict:
     """Each side, with the way to put it right while the case is open."""
     correctable = case.status in MOVES["correct"].origins
     columns = [pgettext("person", "name"), _("side"), _("telephone"), _("home address"), _("beside it")]
@@ -57,14 +58,6 @@ def _correct(case, party) -> str:
     return f"{reverse('admin:cases_disputecase_correct_party', args=[case.pk])}?party={party.pk}"
 
 
-def _table(title, columns, rows):
-    return {
-        "title": title,
-        "columns": [{"label": column} for column in columns],
-        "rows": [{"cells": [cell if isinstance(cell, dict) else {"text": cell} for cell in row]} for row in rows],
-    }
-
-
 def _link(case) -> dict:
     return {"text": case.no, "url": reverse("admin:cases_disputecase_change", args=[case.pk])}
 
@@ -82,7 +75,7 @@ def words(several) -> str:
 
 
 def _duplicates(case, user):
-    return _table(
+    return table(
         _("Possible duplicates"),
         [_("case number"), _("category"), _("registered at"), _("state"), _("what speaks for it")],
         [
@@ -95,7 +88,7 @@ def _duplicates(case, user):
 def _merged(case, user):
     merged = case.merged.visible_to(user).order_by("pk")
     into = [case.merged_into] if case.merged_into and _sees(user, case.merged_into) else []
-    return _table(
+    return table(
         _("Merged with"),
         [_("case number"), _("registered at"), _("state")],
         [(_link(each), _day(each.opened_at), _state(each)) for each in [*into, *merged]],
@@ -109,7 +102,7 @@ def _sees(user, case) -> bool:
 def _before(case, user, at):
     """The last few; the page of the whole history is one click away."""
     found = relapse.history_of(user, case, at)
-    table = _table(
+    shown = table(
         _("The same people or place in 12 months: %(count)s more") % {"count": len(found)},
         [_("case number"), _("registered at"), _("category"), _("state"), _("what ties them"), _("what was agreed")],
         [
@@ -124,7 +117,7 @@ def _before(case, user, at):
             for each in found[-3:]
         ],
     )
-    return table | {
+    return shown | {
         "more_url": reverse("admin:cases_disputecase_relapses", args=[case.pk]),
         "more_label": _("Read it as one history"),
     }
@@ -134,7 +127,7 @@ def _settled(case, user, at):
     """For those who may mediate; what helped elsewhere is no matter of a list."""
     if case.status not in ("reported", "accepted", "mediating") or not access.may(user, "dispute", "mediate"):
         return None
-    return _table(
+    return table(
         _("What settled others like it"),
         [_("case number"), _("settled at"), _("text alike"), _("what was agreed")],
         [
