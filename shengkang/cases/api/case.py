@@ -13,6 +13,7 @@ from shengkang.cases.api import shapes
 from shengkang.cases.api.agree import AGREEMENT_ACTIONS, AgreementSteps
 from shengkang.cases.api.gate import GateSteps
 from shengkang.cases.api.protected import ProtectedSteps
+from shengkang.cases.api.registering import REGISTER_ACTIONS, RegisterSteps
 from shengkang.cases.api.steps import Steps, named, step
 from shengkang.cases.models import DisputeCase
 from shengkang.cases.moves import ACTIONS
@@ -22,7 +23,14 @@ from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, ReasonSerializ
 
 @extend_schema_view(list=extend_schema(description="Newest first; restricted cases only for those the matrix names."))
 class CaseViewSet(
-    AgreementSteps, GateSteps, ProtectedSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet
+    AgreementSteps,
+    GateSteps,
+    ProtectedSteps,
+    RegisterSteps,
+    Steps,
+    mixins.RetrieveModelMixin,
+    mixins.ListModelMixin,
+    viewsets.GenericViewSet,
 ):
     permission_classes = [IsAuthenticated, ByMatrix]
     access_object = "dispute"
@@ -33,6 +41,7 @@ class CaseViewSet(
         "create": "create",
         "gate_questions": "create",
         **AGREEMENT_ACTIONS,
+        **REGISTER_ACTIONS,
     }
     queryset = DisputeCase.objects.none()
     serializer_class = shapes.Case

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.attachments import services as attachments
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import forms
-from shengkang.cases.admin.verbs import agree, gate, protected
+from shengkang.cases.admin.verbs import agree, gate, protected, register
 from shengkang.cases.admin.verbs.stepping import step
 from shengkang.organization.desk import Verb
 from shengkang.organization.desk_parts import ReasonForm, today
@@ -33,6 +33,7 @@ VERBS = (
     ),
     step("correct", _("Correct the registration"), services.correct_case, form=forms.CorrectForm),
     *protected.VERBS,
+    *register.VERBS,
     step("refer", _("Refer"), services.refer_case, form=forms.ReferForm),
     step(
         "terminate",
