@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from math import asin, cos, degrees, radians, sin, sqrt
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from posts.services.alarms import LIFE
 from shengkang.notices import services as notices
 from shengkang.notices.models import Notice
 from shengkang.organization.access import Role
+from shengkang.organization.distance import box_around, metres_between
 from shengkang.organization.models import Presence, User
 
 log = logging.getLogger(__name__)
@@ -21,25 +21,10 @@ FRESH = timedelta(minutes=10)
 UNANSWERED = timedelta(seconds=60)
 NEAREST = 5
 WITHIN_METRES = 3000
-EARTH_METRES = 6_371_000
 
 DESK = (Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE)
 ANSWERS = (*DESK, Role.POST_LIAISON, Role.VOLUNTEER)
 AT_LAST = (Role.STATION_CHIEF, Role.OFFICER)
-
-
-def metres_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """The way over ground in metres between two points in degrees (haversine on a sphere)."""
-    here, there = radians(latitude), radians(other_latitude)
-    half = sin((there - here) / 2) ** 2 + cos(here) * cos(there) * sin(radians(other_longitude - longitude) / 2) ** 2
-    return 2 * EARTH_METRES * asin(min(1.0, sqrt(half)))
-
-
-def box_around(latitude: float, longitude: float, metres: float) -> tuple[float, float, float, float]:
-    """(south, west, north, east) in degrees around a point; a pole or the date line only makes the box too narrow, never wrong."""
-    high = degrees(metres / EARTH_METRES)
-    wide = high / max(cos(radians(latitude)), 0.01)
-    return latitude - high, longitude - wide, latitude + high, longitude + wide
 
 
 def dispatch_due(at: datetime) -> int:

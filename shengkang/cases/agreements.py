@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from shengkang.cases.models import Agreement, DisputeCase, FollowUp, Obligation, Party
 from shengkang.cases.moves import Status
@@ -14,6 +14,10 @@ from shengkang.organization.selectors import day_of, is_working_day
 # Both sides sign; another person concerned does not have to.
 SIGNING_SIDES = (Party.Side.FIRST, Party.Side.SECOND)
 CONFIRMATION_DAYS = 30
+OTHER_WAYS = gettext_lazy(
+    "The mediation ends without agreement. Tell both sides that they may turn to arbitration, to the authority in charge or to the "
+    "court (People's Mediation Law art. 26)."
+)
 
 
 def who_has_not_signed(agreement: Agreement) -> list[Party | User]:

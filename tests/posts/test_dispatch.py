@@ -6,8 +6,8 @@ import pytest
 
 from posts import services
 from posts.models import Alarm, AlarmStep, Response
-from posts.services.dispatch import box_around, metres_between
 from shengkang.notices.models import Notice
+from shengkang.organization.distance import box_around, metres_between
 from tests.posts.conftest import LATITUDE, LONGITUDE
 from tests.world import NOW, make_user
 

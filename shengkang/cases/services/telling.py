@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Obligation
+from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Obligation, Report
+from shengkang.cases.moves import MOVES, OPEN, Status
 from shengkang.notices import services as notices
 from shengkang.notices.models import Notice
 from shengkang.organization.access import Role
@@ -13,6 +14,8 @@ from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of
 
 REMIND_DAYS = 3
+# The steps by which a dispute ends for those who told of it.
+ENDS = ("settle", "settle_on_the_spot", "refer", "terminate")
 
 
 def _outcome_of(move: str, told_on: str) -> str:
@@ -31,6 +34,21 @@ def tell_reporters(case: DisputeCase, step: CaseStep, at: datetime) -> None:
             kind="case.outcome",
             text=_outcome_of(step.move, day_of(report.at).isoformat()),
             key=f"case:{case.pk}:{step.no}",
+            link=case.get_absolute_url(),
+            at=at,
+        )
+
+
+def tell_outcome_at_once(report: Report, at: datetime) -> None:
+    """Whoever joins a case that has ended hears at once how; of one that is being worked on he hears later, with the others."""
+    case = report.case
+    ended = case.steps.filter(move__in=ENDS, to_status__in=[case.status, Status.SETTLED]).order_by("-no").first()
+    if case.status in MOVES["join"].origins and case.status not in OPEN and ended is not None:
+        notices.notify(
+            to=report.by,
+            kind="case.outcome",
+            text=_outcome_of("settle" if ended.move == "settle_on_the_spot" else ended.move, day_of(report.at).isoformat()),
+            key=f"case:{case.pk}:{case.steps_taken}:joined:{report.pk}",
             link=case.get_absolute_url(),
             at=at,
         )
