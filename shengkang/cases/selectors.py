@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shengkang.cases.models import DisputeCase, FollowUp, Report
-from shengkang.cases.moves import OPEN, Status
+from shengkang.cases.moves import Status
 from shengkang.organization import access
 from shengkang.organization.selectors import day_of, end_of
 
@@ -26,8 +26,10 @@ STATE_TONES = {
 
 
 def is_involved(user, case: DisputeCase) -> bool:
-    """Whether `user` is in charge of the case, mediates it, or told of it."""
-    return user.pk in (case.officer_id, case.mediator_id) or case.reports.filter(by=user).exists()
+    """Whether `user` is in charge of the case, mediates it, told of it, or is asked to take it over."""
+    if user.pk in (case.officer_id, case.mediator_id) or case.reports.filter(by=user).exists():
+        return True
+    return case.hand_overs.filter(to=user, taken=None).exists()
 
 
 def may_take_step(user, case: DisputeCase, action: str, obj: str = "dispute") -> bool:
@@ -42,15 +44,18 @@ def mediating_now(user) -> int:
 
 
 def lateness(case: DisputeCase, at: datetime) -> tuple[str, str]:
-    """The limit in words and its tone, e.g. ("3 days late", "bad"); empty for a case that runs against no limit."""
-    if case.due_at is None or case.status not in OPEN:
+    """The nearer limit in words and its tone, e.g. ("3 days late", "bad"); empty for a case that runs against no limit."""
+    if case.paused_at is not None:
+        return _("clock stopped"), "note"
+    due_at = case.next_due_at
+    if due_at is None:
         return "", ""
-    days = (day_of(case.due_at) - day_of(at)).days
-    if case.due_at < at:
+    days = (day_of(due_at) - day_of(at)).days
+    if due_at < at:
         return (_("%(days)s days late") % {"days": -days} if days else _("late")), "bad"
     if days == 0:
         return _("due today"), "warn"
-    return _("due %(day)s") % {"day": day_of(case.due_at).isoformat()}, ""
+    return _("due %(day)s") % {"day": day_of(due_at).isoformat()}, ""
 
 
 def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:

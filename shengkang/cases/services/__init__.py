@@ -7,6 +7,7 @@ from shengkang.cases.services.closing import (
     reopen_case,
     terminate_case,
 )
+from shengkang.cases.services.escalating import escalate, remind_of_pauses
 from shengkang.cases.services.gate import check_gate, protect_case
 from shengkang.cases.services.handing import decline_case, offer_case, take_over
 from shengkang.cases.services.judging import accept_case, assess_risk, suggest_risk
@@ -73,6 +74,7 @@ __all__ = [
     "check_gate",
     "correct_case",
     "decline_case",
+    "escalate",
     "hold_session",
     "join_case",
     "mark_performed",
@@ -86,6 +88,7 @@ __all__ = [
     "record_follow_up",
     "refer_case",
     "remind_of_follow_ups",
+    "remind_of_pauses",
     "reopen_case",
     "resume_case",
     "settle_case",

@@ -39,9 +39,11 @@ def _move(
     """Make one move of a case; `credited` is the person who gets the credit of the step.
 
     Where the state changes, the limit of the new state begins, a clock that stands still starts again (a step of its own), and an
-    offer nobody answered lapses with the work it was about.
+    offer nobody answered lapses with the work it was about, or with its being made a protected case.
     """
     lock(case, move, by)
+    if changes.get("restricted"):
+        lapse_offer(case, at)
     target = MOVES[move].target
     if target is not None and target != case.status:
         if case.paused_at is not None:
