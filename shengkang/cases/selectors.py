@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from shengkang.organization import access
 from shengkang.organization.selectors import day_of, end_of
 
 FIRST_ROWS = 5
+_NEARER = Least("due_at", "state_due_at")
 RISK_TONES = {"green": "ok", "yellow": "warn", "red": "bad"}
 STATE_TONES = {
     Status.REPORTED: "warn",
@@ -72,8 +74,8 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
     )
     return [
         _panel(_("To be graded"), "ungraded", seen.ungraded().order_by("opened_at"), at, tone="warn", icon="report"),
-        _panel(_("Overdue"), "overdue", seen.overdue(at).order_by("due_at"), at, tone="bad", icon="warning"),
-        _panel(_("Due today"), "today", seen.due_between(at, end_of(today)).order_by("due_at"), at, tone="warn", icon="clock"),
+        _panel(_("Overdue"), "overdue", seen.overdue(at).order_by(_NEARER), at, tone="bad", icon="warning"),
+        _panel(_("Due today"), "today", seen.due_between(at, end_of(today)).order_by(_NEARER), at, tone="warn", icon="clock"),
         _panel(_("Nobody in charge"), "unassigned", seen.unassigned().order_by("due_at"), at, tone="warn", icon="user"),
         {
             "title": _("Follow-up visits due"),

@@ -122,7 +122,7 @@ def test_the_filters_answer_what_officers_ask(client, life, here, world):
     elsewhere = life.reported(village=here.villages[1])
     client.force_login(here.officer)
     assert listed(client, hand="ungraded") == [elsewhere.no, told.no]
-    assert listed(client, hand="overdue") == [worked.no]  # taken on in March
+    assert listed(client, hand="overdue") == [elsewhere.no, worked.no, told.no]  # told of in March, and nobody moved
     assert listed(client, hand="unassigned") == []
     assert listed(client, hand="follow_up") == []
     assert listed(client, whose="mine") == [worked.no]
@@ -329,7 +329,7 @@ def test_the_front_page_shows_what_needs_a_hand(client, life, here):
     case = life.reported()
     client.force_login(here.officer)
     panels = client.get("/admin/").context["desk_panels"]
-    assert [[row["url"] for row in panel["rows"]] for panel in panels if panel["count"]] == [[page_of(case)]]
+    assert [[row["url"] for row in panel["rows"]] for panel in panels if panel["count"]] == [[page_of(case)]] * 2  # to be graded, and too late
 
 
 def test_only_the_chief_renames_a_category(client, here, world):
