@@ -15,6 +15,7 @@ from shengkang.organization import access
 from shengkang.organization.selectors import day_of, end_of
 
 FIRST_ROWS = 5
+FAILED_TWICE = 2
 _NEARER = Least("due_at", "state_due_at")
 RISK_TONES = {"green": "ok", "yellow": "warn", "red": "bad"}
 STATE_TONES = {
@@ -38,6 +39,17 @@ def may_take_step(user, case: DisputeCase, action: str, obj: str = "dispute") ->
     """Whether the matrix lets `user` do `action` ("assign", "mediate", "close" …) on this case, which he already sees."""
     scopes = access.scopes(user, obj, action)
     return "S" in scopes or ("A" in scopes and is_involved(user, case))
+
+
+def signals_seen(case: DisputeCase) -> list[str]:
+    """The risk signals the file itself shows (codes of RiskSignal): those ticked last time, failed mediations, a party under 18."""
+    last = case.assessments.order_by("id").last()
+    seen = set(last.signals) if last else set()
+    if case.steps.filter(move="break_off").count() >= FAILED_TWICE:
+        seen.add("failed_mediation")
+    if case.parties.filter(is_minor=True).exists():
+        seen.add("elder_or_child")
+    return sorted(seen)
 
 
 def mediating_now(user) -> int:

@@ -329,7 +329,9 @@ def test_the_front_page_shows_what_needs_a_hand(client, life, here):
     case = life.reported()
     client.force_login(here.officer)
     panels = client.get("/admin/").context["desk_panels"]
-    assert [[row["url"] for row in panel["rows"]] for panel in panels if panel["count"]] == [[page_of(case)]] * 2  # to be graded, and too late
+    assert [[row["url"] for row in panel["rows"]] for panel in panels if panel["count"]] == [
+        [page_of(case)]
+    ] * 2  # to be graded, and too late
 
 
 def test_only_the_chief_renames_a_category(client, here, world):

@@ -68,9 +68,9 @@ def test_the_panels_cost_the_same_with_one_row_and_with_three(life, here, django
 def test_the_limit_is_told_in_days(life):
     case = life.accepted()
     assert selectors.lateness(case, NOW)[1] == ""
-    assert selectors.lateness(case, case.due_at - timedelta(hours=1))[1] == "warn"
-    assert selectors.lateness(case, case.due_at + timedelta(days=3))[1] == "bad"
-    assert "3" in selectors.lateness(case, case.due_at + timedelta(days=3))[0]
+    assert selectors.lateness(case, case.state_due_at - timedelta(hours=1))[1] == "warn"
+    assert selectors.lateness(case, case.state_due_at + timedelta(days=3))[1] == "bad"
+    assert "3" in selectors.lateness(case, case.state_due_at + timedelta(days=3))[0]
 
 
 @pytest.mark.parametrize("state", Status.values)

@@ -2,5 +2,6 @@
 
 from shengkang.cases.admin.case import CaseAdmin
 from shengkang.cases.admin.category import CategoryAdmin
+from shengkang.cases.admin.clocks import LimitAdmin, RiskBandAdmin, RiskSignalAdmin, RungAdmin
 
-__all__ = ["CaseAdmin", "CategoryAdmin"]
+__all__ = ["CaseAdmin", "CategoryAdmin", "LimitAdmin", "RiskBandAdmin", "RiskSignalAdmin", "RungAdmin"]

@@ -96,6 +96,10 @@ class CaseAdmin(StationAdmin):
             raise PermissionDenied
         return super().answer_verb(request, verb, thing)
 
+    def after_verb(self, request, thing):
+        """Whoever declines a case he was asked to take over may no longer see it."""
+        return self._page_or_list(request.user, thing.pk)
+
     def add_view(self, request, form_url="", extra_context=None):
         """Registration: one form, one call, photos with it."""
         if not self.has_add_permission(request):
@@ -109,7 +113,7 @@ class CaseAdmin(StationAdmin):
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, _("Registered as %(no)s.") % {"no": registered["no"]})
-                return redirect(self._after_registration(request.user, registered["id"]))
+                return redirect(self._page_or_list(request.user, registered["id"]))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -141,7 +145,7 @@ class CaseAdmin(StationAdmin):
         key = body.pop("key")
         return audit.once(by=user, verb="desk.open_case", key=key, body=body, at=at, do=do)
 
-    def _after_registration(self, user, pk):
+    def _page_or_list(self, user, pk):
         """Whoever registers a protected case may not be among those who see it."""
         if DisputeCase.objects.visible_to(user).filter(pk=pk).exists():
             return reverse("admin:cases_disputecase_change", args=[pk])

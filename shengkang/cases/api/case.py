@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from shengkang.audit import services as audit
 from shengkang.cases import services
 from shengkang.cases.api import shapes
-from shengkang.cases.api.steps import KEY, Steps, named, step
+from shengkang.cases.api.clocks import ClockSteps
+from shengkang.cases.api.steps import KEY, named, step
 from shengkang.cases.models import DisputeCase
 from shengkang.cases.moves import ACTIONS
 from shengkang.organization import access
@@ -19,10 +20,10 @@ from shengkang.organization.api import ByMatrix
 
 
 @extend_schema_view(list=extend_schema(description="Newest first; restricted cases only for those the matrix names."))
-class CaseViewSet(Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class CaseViewSet(ClockSteps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     permission_classes = [IsAuthenticated, ByMatrix]
     access_object = "dispute"
-    access_actions = {"list": "list", "retrieve": "read", **ACTIONS, "create": "create"}
+    access_actions = {"list": "list", "retrieve": "read", **ACTIONS, "create": "create", "receipt": ACTIONS["answer"]}
     queryset = DisputeCase.objects.none()
     serializer_class = shapes.Case
     filterset_fields = ["status", "risk", "grade", "village", "category"]
@@ -58,11 +59,6 @@ class CaseViewSet(Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, views
     def join(self, request, pk=None):
         """The caller tells of the same dispute; he too hears how it ends."""
         return self._creates("join", services.join_case, shapes.Join)
-
-    @step("accept", shapes.Accept)
-    def accept(self, request, pk=None):
-        """Grade and take on; the limit is 1, 7 or 20 working days."""
-        return self._moves("accept", services.accept_case, shapes.Accept)
 
     @step("assign", shapes.Assign)
     def assign(self, request, pk=None):
@@ -112,10 +108,6 @@ class CaseViewSet(Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, views
     @step("reopen", shapes.Reason)
     def reopen(self, request, pk=None):
         return self._moves("reopen", services.reopen_case, shapes.Reason)
-
-    @step("refer", shapes.Refer)
-    def refer(self, request, pk=None):
-        return self._moves("refer", services.refer_case, shapes.Refer)
 
     @step("take_back", shapes.Reason)
     def take_back(self, request, pk=None):

@@ -52,6 +52,8 @@ class Case(serializers.ModelSerializer):
             "risk",
             "grade",
             "due_at",
+            "state_due_at",
+            "paused_at",
             "officer",
             "mediator",
             "settled_at",
@@ -92,13 +94,6 @@ class SettledOnTheSpot(Registration):
 
 class Join(serializers.Serializer):
     text = serializers.CharField(max_length=2000)
-
-
-class Accept(serializers.Serializer):
-    risk = serializers.ChoiceField(choices=DisputeCase.Risk.choices)
-    grade = serializers.ChoiceField(choices=DisputeCase.Grade.choices)
-    reason = serializers.CharField(max_length=300, required=False)
-    officer = OfStation(queryset=User.objects.all(), required=False)
 
 
 class Assign(serializers.Serializer):
@@ -152,10 +147,6 @@ class Perform(serializers.Serializer):
 
 class Reason(serializers.Serializer):
     reason = serializers.CharField(max_length=400)
-
-
-class Refer(Reason):
-    to_whom = serializers.CharField(max_length=60)
 
 
 class Correct(serializers.Serializer):

@@ -90,23 +90,6 @@ class RegisterForm(PhoneForm):
         return [PartyDetails(side, told[f"{each}_name"], told[f"{each}_phone"]) for side, each in sides if told[f"{each}_name"]]
 
 
-class AcceptForm(VerbForm):
-    risk = forms.ChoiceField(choices=DisputeCase.Risk.choices, label=_("risk"), widget=forms.RadioSelect)
-    grade = forms.ChoiceField(
-        choices=DisputeCase.Grade.choices,
-        label=_("grade"),
-        widget=forms.RadioSelect,
-        help_text=_("Simple: 1 working day, ordinary: 7, complex: 20."),
-    )
-    officer = Officers(required=False)
-    reason = forms.CharField(max_length=300, required=False, label=_("reason"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["officer"].of(self.thing.station)
-        self.fields["officer"].initial = self.thing.officer_id or self.user.pk
-
-
 class AssignForm(VerbForm):
     officer = Officers()
 
@@ -198,13 +181,6 @@ class PerformanceForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.fields["obligation"].queryset = Obligation.objects.open().filter(agreement__case=self.thing)
         self.fields["performed_on"].initial = timezone.localdate()
-
-
-class ReferForm(ReasonForm):
-    to_whom = forms.CharField(
-        max_length=60, label=_("referred to"), help_text=_("for example the court, the justice office, criminal police")
-    )
-    field_order = ("to_whom", "reason")
 
 
 class CorrectForm(VerbForm):

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext
 
 from shengkang.attachments.models import Attachment
 from shengkang.cases import selectors
+from shengkang.cases.admin.sheet import clocks
 from shengkang.cases.models import DisputeCase
 
 
@@ -32,6 +33,7 @@ def facts(case: DisputeCase, at) -> list[dict]:
         {"label": _("risk"), "value": case.get_risk_display(), "tone": selectors.RISK_TONES.get(case.risk, ""), "mark": "none"},
         {"label": _("grade"), "value": case.get_grade_display()},
         {"label": _("due at"), "value": " · ".join(filter(None, [_when(case.due_at), late])), "tone": tone},
+        *clocks.limit_facts(case),
         {"label": _("category"), "value": case.category.name},
         {"label": _("village or community"), "value": case.village.name},
         {"label": _("place"), "value": case.place or (str(case.address) if case.address else "")},
@@ -84,14 +86,6 @@ def sections(case: DisputeCase) -> list[dict]:
             [(report.by.name, _when(report.at), report.text) for report in case.reports.select_related("by")],
         ),
         _table(
-            _("Risk assessments"),
-            [_("risk"), _("reason"), _("by"), _("at")],
-            [
-                (each.get_risk_display(), each.reason, each.by.name, _when(each.at))
-                for each in case.assessments.select_related("by")
-            ],
-        ),
-        _table(
             _("Mediation sessions"),
             [_("held at"), _("place"), _("mediators"), _("record")],
             [
@@ -136,6 +130,7 @@ def sections(case: DisputeCase) -> list[dict]:
             ],
         ),
     ]
+    tables += [_table(*each) for each in clocks.tables(case)]
     return [table for table in tables if table["rows"]]
 
 

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.attachments import services as attachments
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import forms
+from shengkang.cases.admin.forms import clocks as clock_forms
+from shengkang.cases.admin.verbs import clocks
 from shengkang.cases.admin.verbs.stepping import step
 from shengkang.cases.models import Obligation
 from shengkang.organization.desk import Verb
@@ -24,7 +26,8 @@ def _open_obligations(case):
 
 
 VERBS = (
-    step("accept", _("Grade and accept"), services.accept_case, form=forms.AcceptForm, tone="main"),
+    *clocks.FIRST,
+    step("accept", _("Grade and accept"), services.accept_case, form=clock_forms.AcceptForm, tone="main"),
     step(
         "mediate",
         _("Begin mediation"),
@@ -65,7 +68,7 @@ VERBS = (
         offered=lambda case, user: selectors.may_take_step(user, case, "upload", "attachment"),
     ),
     step("correct", _("Correct the registration"), services.correct_case, form=forms.CorrectForm),
-    step("refer", _("Refer"), services.refer_case, form=forms.ReferForm),
+    step("refer", _("Refer"), services.refer_case, form=clock_forms.ReferForm),
     step(
         "terminate",
         _("End without settlement"),
@@ -75,4 +78,5 @@ VERBS = (
         hint=_("When a party clearly refuses, or nothing more can be done here. Every reporter gets a message."),
     ),
     step("reopen", _("Reopen"), services.reopen_case, form=forms.ReasonForm, tone="danger"),
+    *clocks.VERBS,
 )
