@@ -187,9 +187,9 @@ def test_the_page_costs_the_same_with_one_party_and_with_three(client, life, her
     ("state", "steps"),
     [
         ("reported", ["accept", "assign", "attach", "correct"]),
-        ("accepted", ["mediate", "assign", "attach", "correct", "refer", "terminate"]),
-        ("mediating", ["agree", "session", "assign", "attach", "correct", "refer", "terminate"]),
-        ("agreed", ["settle", "assign", "attach", "correct", "refer", "terminate"]),
+        ("accepted", ["mediate", "assign", "attach", "correct", "refer", "terminate", "assess", "pause", "offer"]),
+        ("mediating", ["agree", "session", "assign", "attach", "correct", "refer", "terminate", "assess", "pause", "offer"]),
+        ("agreed", ["settle", "assign", "attach", "correct", "refer", "terminate", "assess", "pause", "offer"]),
         ("settled", ["follow_up", "attach", "reopen"]),
         ("archived", ["attach", "reopen"]),
     ],
@@ -251,7 +251,7 @@ def test_a_dispute_is_led_from_the_first_word_to_the_archive_by_its_buttons(clie
 @pytest.mark.parametrize(("state", "name", "fields", "becomes"), [
     ("settled", "reopen", {"reason": "又吵"}, "accepted"),
     ("accepted", "terminate", {"reason": "拒绝"}, "terminated"),
-    ("accepted", "refer", {"to_whom": "法庭", "reason": "产权"}, "referred"),
+    ("accepted", "refer", {"office": "court", "reason": "产权"}, "referred"),
     ("referred", "take_back", {"reason": "退回"}, "accepted"),
 ])  # fmt: skip
 def test_the_ways_out_and_back_are_buttons_too(client, life, here, state, name, fields, becomes):

@@ -12,7 +12,11 @@ class Judge(serializers.Serializer):
     """Empty `risk`: as the points suggest; another colour than that needs a reason."""
 
     signals = serializers.SlugRelatedField(
-        slug_field="code", many=True, queryset=RiskSignal.objects.filter(in_use=True), help_text=_("codes of risk signals")
+        slug_field="code",
+        many=True,
+        default=list,
+        queryset=RiskSignal.objects.filter(in_use=True),
+        help_text=_("codes of risk signals; none sent: none seen"),
     )
     risk = serializers.ChoiceField(choices=DisputeCase.Risk.choices, required=False)
     reason = serializers.CharField(max_length=300, required=False)
