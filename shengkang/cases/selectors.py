@@ -14,6 +14,7 @@ from shengkang.cases.moves import Status
 from shengkang.organization import access
 from shengkang.organization.selectors import day_of, end_of
 
+Procedure = DisputeCase.Procedure
 FIRST_ROWS = 5
 FAILED_TWICE = 2
 _NEARER = Least("due_at", "state_due_at")
@@ -50,6 +51,12 @@ def signals_seen(case: DisputeCase) -> list[str]:
     if case.parties.filter(is_minor=True).exists():
         seen.add("elder_or_child")
     return sorted(seen)
+
+
+def allowed_mediations(case: DisputeCase) -> list[str]:
+    """The mediations the latest answers at the gate allow; none before anybody answered, none for a protected case."""
+    check = None if case.restricted else case.gate_checks.last()
+    return [each for each in (Procedure.PEOPLE, Procedure.POLICE) if check is not None and check.allows(each)]
 
 
 def mediating_now(user) -> int:

@@ -9,10 +9,9 @@ from rest_framework.response import Response
 
 from shengkang.cases import services
 from shengkang.cases.api import shapes_clocks as shapes
-from shengkang.cases.api.shapes import Note
 from shengkang.cases.api.steps import Steps, step
 from shengkang.cases.models import Limit, RiskBand, RiskSignal, Rung
-from shengkang.organization.api import ByMatrix
+from shengkang.organization.api import ByMatrix, NoteSerializer
 
 
 class ClockSteps(Steps):
@@ -33,10 +32,10 @@ class ClockSteps(Steps):
         """Stop the clock until somebody starts it again."""
         return self._creates("pause", services.pause_case, shapes.StopClock)
 
-    @step("resume", Note)
+    @step("resume", NoteSerializer)
     def resume(self, request, pk=None):
         """Start the clock: the limits move on by the working days it stood still."""
-        return self._moves("resume", services.resume_case, Note)
+        return self._moves("resume", services.resume_case, NoteSerializer)
 
     @step("offer", shapes.OfferCase, creates=True)
     def offer(self, request, pk=None):

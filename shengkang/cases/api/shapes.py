@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from shengkang.cases.api import shapes_gate as gate
 from shengkang.cases.models import CaseStep, Category, DisputeCase, FollowUp, Obligation, Party
+from shengkang.organization.api import NoteSerializer
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
 
@@ -90,6 +92,7 @@ class Registration(serializers.Serializer):
 
 class SettledOnTheSpot(Registration):
     terms = serializers.CharField(max_length=4000)
+    answers = gate.Answers(on_the_spot=True)
 
 
 class Join(serializers.Serializer):
@@ -100,8 +103,18 @@ class Assign(serializers.Serializer):
     officer = OfStation(queryset=User.objects.all())
 
 
+class OfCase(serializers.PrimaryKeyRelatedField):
+    """Ids of what hangs on the case the step is taken on."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(case_id=self.context["view"].kwargs["pk"])
+
+
 class Mediate(serializers.Serializer):
     mediator = OfStation(queryset=User.objects.all())
+    procedure = serializers.ChoiceField(choices=gate.MEDIATIONS, default=DisputeCase.Procedure.PEOPLE)
+    applicant = OfCase(queryset=Party.objects.all(), required=False, allow_null=True)
+    wishes = serializers.CharField(max_length=1000, required=False, allow_blank=True)
 
 
 class Session(serializers.Serializer):
@@ -127,11 +140,7 @@ class Agree(serializers.Serializer):
         return [(each["what"], each["due_on"]) for each in given]
 
 
-class Note(serializers.Serializer):
-    note = serializers.CharField(max_length=500, required=False)
-
-
-class Visit(Note):
+class Visit(NoteSerializer):
     outcome = serializers.ChoiceField(choices=FollowUp.Outcome.choices)
 
 
@@ -143,10 +152,6 @@ class OwedObligation(serializers.PrimaryKeyRelatedField):
 class Perform(serializers.Serializer):
     obligation = OwedObligation(queryset=Obligation.objects.all())
     performed_on = serializers.DateField()
-
-
-class Reason(serializers.Serializer):
-    reason = serializers.CharField(max_length=400)
 
 
 class Correct(serializers.Serializer):

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from shengkang.cases.api.shapes import OfStation, Reason
+from shengkang.cases.api.shapes import OfStation
 from shengkang.cases.models import DisputeCase, Limit, Pause, Referral, RiskBand, RiskSignal, Rung
 from shengkang.organization.models import User
 
@@ -49,7 +49,8 @@ class DeclineCase(serializers.Serializer):
     reason = serializers.CharField(max_length=300)
 
 
-class Refer(Reason):
+class Refer(serializers.Serializer):
+    reason = serializers.CharField(max_length=400)
     office = serializers.ChoiceField(choices=Referral.Office.choices, required=False)
     to_whom = serializers.CharField(max_length=60, required=False, help_text=_("name of the office"))
 

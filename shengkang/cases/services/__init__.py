@@ -14,13 +14,13 @@ from shengkang.cases.services.judging import accept_case, assess_risk, suggest_r
 from shengkang.cases.services.mediating import begin_mediation, hold_session, record_agreement, settle_case
 from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
-    PartyDetails,
     assign_case,
     correct_case,
     join_case,
     open_case,
     settle_on_the_spot,
 )
+from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
 from shengkang.cases.services.pausing import pause_case, resume_case
 from shengkang.cases.services.referring import answer_referral, receive_referral, refer_case, take_back_case
 from shengkang.cases.services.refusals import (
@@ -38,6 +38,7 @@ from shengkang.cases.services.refusals import (
     NothingChanged,
     OverrideUnexplained,
     PauseRefused,
+    PointIncomplete,
     ReferralRefused,
     SessionIncomplete,
     UnfitPerson,
@@ -61,11 +62,13 @@ __all__ = [
     "OverrideUnexplained",
     "PartyDetails",
     "PauseRefused",
+    "PointIncomplete",
     "ReferralRefused",
     "SessionIncomplete",
     "UnfitPerson",
     "WrongStation",
     "accept_case",
+    "add_party",
     "answer_referral",
     "archive_case",
     "assess_risk",
@@ -73,6 +76,7 @@ __all__ = [
     "begin_mediation",
     "check_gate",
     "correct_case",
+    "correct_party",
     "decline_case",
     "escalate",
     "hold_session",
@@ -89,6 +93,7 @@ __all__ = [
     "refer_case",
     "remind_of_follow_ups",
     "remind_of_pauses",
+    "remove_party",
     "reopen_case",
     "resume_case",
     "settle_case",

@@ -68,3 +68,7 @@ class HandOverRefused(RuleViolation):
 
 class ReferralRefused(RuleViolation):
     """A referral lacks the office, or its receipt or answer was entered before or on an impossible day."""
+
+
+class PointIncomplete(RuleViolation):
+    """A point on the map has only one of its two coordinates."""

@@ -3,18 +3,22 @@
 from datetime import timedelta
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from shengkang.cases import selectors
-from shengkang.cases.admin.forms import DAY, Officers, ReasonForm
+from shengkang.cases.admin.forms import Officers
 from shengkang.cases.models import DisputeCase, Pause, Referral, RiskBand, RiskSignal
 from shengkang.cases.services import limits
 from shengkang.organization.desk import VerbForm
+from shengkang.organization.desk_parts import day_field, lines, today
 
 WEEK = timedelta(days=7)
+
+
+def _in_a_week():
+    return today() + WEEK
 
 
 class Signals(forms.MultipleChoiceField):
@@ -69,17 +73,13 @@ class AcceptForm(JudgeForm):
 
 
 class WhyForm(VerbForm):
-    reason = forms.CharField(max_length=300, widget=forms.Textarea(attrs={"rows": 2}), label=_("reason"))
+    reason = forms.CharField(max_length=300, widget=lines(), label=_("reason"))
 
 
 class PauseForm(WhyForm):
     kind = forms.ChoiceField(choices=Pause.Kind.choices, widget=forms.RadioSelect, label=_("what is waited for"))
-    look_again_on = forms.DateField(widget=DAY, label=_("look again on"), help_text=_("At most 30 days ahead."))
+    look_again_on = day_field(_("look again on"), initial=_in_a_week, help_text=_("At most 30 days ahead."))
     field_order = ("kind", "reason", "look_again_on")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["look_again_on"].initial = timezone.localdate() + WEEK
 
 
 class OfferForm(WhyForm):
@@ -97,7 +97,9 @@ class TakeOverForm(VerbForm):
     answer = forms.CharField(max_length=300, required=False, label=_("answer"))
 
 
-class ReferForm(ReasonForm):
+class ReferForm(VerbForm):
+    # Shorter than elsewhere: the step notes the office too.
+    reason = forms.CharField(max_length=400, widget=lines(), label=_("reason"))
     office = forms.ChoiceField(choices=Referral.Office.choices, label=_("referred to"))
     to_whom = forms.CharField(
         max_length=60,
@@ -109,19 +111,11 @@ class ReferForm(ReasonForm):
 
 
 class ReceiptForm(VerbForm):
-    received_on = forms.DateField(widget=DAY, label=_("receipt given on"))
+    received_on = day_field(_("receipt given on"))
     received_by = forms.CharField(max_length=40, label=_("received by"))
     receipt_no = forms.CharField(max_length=40, required=False, label=_("number of the receipt"))
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["received_on"].initial = timezone.localdate()
-
 
 class AnswerForm(VerbForm):
-    answered_on = forms.DateField(widget=DAY, label=_("answered on"))
-    answer = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}), label=_("answer"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["answered_on"].initial = timezone.localdate()
+    answered_on = day_field(_("answered on"))
+    answer = forms.CharField(max_length=500, widget=lines(), label=_("answer"))

@@ -1,14 +1,10 @@
 """What the case page tells of its clock and its hands: judgements, pauses, offers, referrals, the rungs it climbed."""
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shengkang.cases.models import DisputeCase, RiskSignal
-
-
-def _when(at) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+from shengkang.organization.desk_parts import moment
 
 
 def _day(day) -> str:
@@ -19,8 +15,8 @@ def limit_facts(case: DisputeCase) -> list[dict]:
     """The limit of the step, and since when the clock stands still."""
     stopped = case.paused_at is not None
     return [
-        {"label": _("next step due at"), "value": _when(case.state_due_at)},
-        {"label": _("clock stopped at"), "value": _when(case.paused_at), "tone": "note" if stopped else "", "mark": "clock"},
+        {"label": _("next step due at"), "value": moment(case.state_due_at)},
+        {"label": _("clock stopped at"), "value": moment(case.paused_at), "tone": "note" if stopped else "", "mark": "clock"},
     ]
 
 
@@ -45,7 +41,7 @@ def tables(case: DisputeCase) -> list[tuple]:
                     each.get_suggested_display(),
                     each.reason,
                     each.by.name,
-                    _when(each.at),
+                    moment(each.at),
                 )
                 for each in assessments
             ],
@@ -66,10 +62,10 @@ def tables(case: DisputeCase) -> list[tuple]:
                     each.get_kind_display(),
                     each.reason,
                     _day(each.look_again_on),
-                    _when(each.began_at),
+                    moment(each.began_at),
                     each.by.name,
                     "" if each.days_left is None else each.days_left,
-                    _when(each.ended_at) or _("not yet"),
+                    moment(each.ended_at) or _("not yet"),
                 )
                 for each in case.pauses.select_related("by")
             ],
@@ -82,7 +78,7 @@ def tables(case: DisputeCase) -> list[tuple]:
                     each.to.name,
                     each.reason,
                     each.by.name,
-                    _when(each.at),
+                    moment(each.at),
                     {None: _("not yet"), True: _("yes"), False: _("no")}[each.taken],
                     each.answer,
                 )
@@ -96,7 +92,7 @@ def tables(case: DisputeCase) -> list[tuple]:
                 (
                     each.name or each.get_office_display(),
                     each.reason,
-                    _when(each.at),
+                    moment(each.at),
                     _day(each.received_on) or _("not yet"),
                     " ".join(filter(None, [each.received_by, each.receipt_no])),
                     _day(each.answered_on) or _("not yet"),
@@ -109,7 +105,7 @@ def tables(case: DisputeCase) -> list[tuple]:
             _("Told up the ladder"),
             [_("cause"), _("who is told"), _("counted from"), _("at")],
             [
-                (each.get_cause_display(), each.get_desk_display(), _when(each.since), _when(each.at))
+                (each.get_cause_display(), each.get_desk_display(), moment(each.since), moment(each.at))
                 for each in case.escalations.order_by("id")
             ],
         ),

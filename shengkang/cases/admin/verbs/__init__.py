@@ -6,10 +6,11 @@ from shengkang.attachments import services as attachments
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import forms
 from shengkang.cases.admin.forms import clocks as clock_forms
-from shengkang.cases.admin.verbs import clocks
+from shengkang.cases.admin.verbs import clocks, gate
 from shengkang.cases.admin.verbs.stepping import step
 from shengkang.cases.models import Obligation
 from shengkang.organization.desk import Verb
+from shengkang.organization.desk_parts import NoteForm, ReasonForm
 
 
 def _owed(case):
@@ -28,21 +29,14 @@ def _open_obligations(case):
 VERBS = (
     *clocks.FIRST,
     step("accept", _("Grade and accept"), services.accept_case, form=clock_forms.AcceptForm, tone="main"),
-    step(
-        "mediate",
-        _("Begin mediation"),
-        services.begin_mediation,
-        form=forms.MediateForm,
-        tone="main",
-        also=lambda case: not case.restricted,
-    ),
+    *gate.VERBS,
     step("agree", _("Record the agreement"), services.record_agreement, form=forms.AgreementForm, tone="main"),
     step("session", _("Record a session"), services.hold_session, form=forms.SessionForm),
     step(
         "settle",
         _("Settle"),
         services.settle_case,
-        form=forms.NoteForm,
+        form=NoteForm,
         tone="main",
         hint=_("Every reporter gets a message, and a visit is owed in seven days."),
     ),
@@ -56,7 +50,7 @@ VERBS = (
         offered=lambda case, user: selectors.may_take_step(user, case, "mediate") and _open_obligations(case).exists(),
     ),
     step("archive", _("Archive"), services.archive_case, also=lambda case: not _owed(case), tone="main"),
-    step("take_back", _("Take the case back"), services.take_back_case, form=forms.ReasonForm, tone="main"),
+    step("take_back", _("Take the case back"), services.take_back_case, form=ReasonForm, tone="main"),
     step("assign", _("Assign"), services.assign_case, form=forms.AssignForm),
     Verb(
         name="attach",
@@ -73,10 +67,10 @@ VERBS = (
         "terminate",
         _("End without settlement"),
         services.terminate_case,
-        form=forms.ReasonForm,
+        form=ReasonForm,
         tone="danger",
         hint=_("When a party clearly refuses, or nothing more can be done here. Every reporter gets a message."),
     ),
-    step("reopen", _("Reopen"), services.reopen_case, form=forms.ReasonForm, tone="danger"),
+    step("reopen", _("Reopen"), services.reopen_case, form=ReasonForm, tone="danger"),
     *clocks.VERBS,
 )

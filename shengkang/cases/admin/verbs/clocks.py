@@ -3,12 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from shengkang.cases import services
-from shengkang.cases.admin import forms
 from shengkang.cases.admin.forms import clocks
 from shengkang.cases.admin.verbs.stepping import in_state, step
 from shengkang.cases.moves import ACTIONS
 from shengkang.organization.access import Role
 from shengkang.organization.desk import Verb
+from shengkang.organization.desk_parts import NoteForm
 
 
 def _asked(move):
@@ -57,7 +57,7 @@ VERBS = (
         "resume",
         _("Start the clock"),
         services.resume_case,
-        form=forms.NoteForm,
+        form=NoteForm,
         tone="main",
         also=lambda case: case.paused_at is not None,
         hint=_("The limits move on by the working days the clock stood still."),
