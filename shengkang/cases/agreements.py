@@ -54,6 +54,12 @@ def agreement_in_force(case: DisputeCase) -> Agreement | None:
     return case.agreements.order_by("pk").last() if case.status in (Status.AGREED, Status.SETTLED, Status.ARCHIVED) else None
 
 
+def broke_off(case: DisputeCase) -> bool:
+    """Whether the last thing that happened is a mediation that failed, and the parties are to be told of their other ways."""
+    latest = case.steps.order_by("no").last()
+    return latest is not None and latest.move == "break_off" and not case.restricted
+
+
 def last_day_for_confirmation(agreement: Agreement) -> date:
     """The last of the thirty days in which both parties may ask the court (人民调解法 art. 33).
 
