@@ -34,6 +34,7 @@ class HandFilter(SimpleListFilter):
             ("today", _("due today")),
             ("overdue", _("overdue")),
             ("follow_up", _("follow-up visit due")),
+            ("owing", _("agreed and not done in time")),
         ]
 
     def queryset(self, request, queryset):
@@ -44,6 +45,7 @@ class HandFilter(SimpleListFilter):
             "today": lambda: queryset.due_between(at, end_of(day_of(at))),
             "overdue": lambda: queryset.overdue(at),
             "follow_up": lambda: queryset.owed_a_visit(day_of(at)),
+            "owing": lambda: queryset.owes_something(day_of(at)),
         }.get(self.value())
         return wanted() if wanted else queryset
 

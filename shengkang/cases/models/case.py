@@ -66,7 +66,7 @@ class PoliceClass(models.Model):
 
 class CaseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Scope S: the station's cases; scope A: those the user is involved in (officer, mediator, reporter).
+        """Scope S: the station's cases; scope A: those the user is involved in (officer, mediator, reporter, who owes a visit).
 
         Restricted cases (domestic violence, harm to a minor) follow their own lines of the matrix: chief, and those involved.
         """
@@ -85,7 +85,8 @@ class CaseQuerySet(models.QuerySet):
         from_reports = Exists(DisputeCase.reports.rel.related_model.objects.filter(case=OuterRef("pk"), by=user))
         # Whoever is asked to take a case over must read it to decide; protected cases are never offered (services/handing.py).
         offered = Exists(DisputeCase.hand_overs.rel.related_model.objects.filter(case=OuterRef("pk"), to=user, taken=None))
-        return Q(officer=user) | Q(mediator=user) | Q(from_reports) | Q(offered)
+        visits = DisputeCase.follow_ups.rel.related_model.objects.filter(case=OuterRef("pk"), assignee=user, done_at=None)
+        return Q(officer=user) | Q(mediator=user) | Q(from_reports) | Q(offered) | Q(Exists(visits))
 
     def open(self):
         return self.filter(status__in=OPEN)
@@ -132,6 +133,11 @@ class CaseQuerySet(models.QuerySet):
 
     def owed_a_visit(self, day):
         return self.filter(Exists(self.model.follow_ups.rel.related_model.objects.due(day).filter(case=OuterRef("pk"))))
+
+    def owes_something(self, day):
+        """What was agreed is not done in time."""
+        obligations = self.model.agreements.rel.related_model.obligations.rel.related_model.objects.overdue(day)
+        return self.filter(Exists(obligations.filter(agreement__case=OuterRef("pk"))))
 
     def counted(self):
         """Cases that ordinary figures may count.
