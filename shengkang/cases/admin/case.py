@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from shengkang.attachments import services as attachments
 from shengkang.audit import services as audit
-from shengkang.cases import selectors, services
+from shengkang.cases import search, selectors, services
 from shengkang.cases.admin import listing, sheet
 from shengkang.cases.admin.forms import RegisterForm
 from shengkang.cases.admin.verbs import VERBS
@@ -40,6 +40,7 @@ class CaseAdmin(StationAdmin):
         "status",
         "risk",
         listing.VillageFilter,
+        listing.YearsFilter,
         "category",
         ("opened_at", admin.DateFieldListFilter),
     )
@@ -70,7 +71,7 @@ class CaseAdmin(StationAdmin):
         return _badge(case.get_risk_display(), selectors.RISK_TONES.get(case.risk, ""))
 
     def get_search_results(self, request, queryset, search_term):
-        return listing.found(queryset, search_term), False
+        return search.found(queryset, search_term, years=listing.years_of(request)), False
 
     def get_fieldsets(self, request, obj=None):
         return []
