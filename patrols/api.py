@@ -1,10 +1,8 @@
 """Volunteers, shifts, patrols and findings, for programs. States are moved by verbs alone, each with an Idempotency-Key."""
 
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
-from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
@@ -13,39 +11,10 @@ from patrols.models import Finding, Patrol, PatrolKind, Shift, Volunteer
 from shengkang.cases.models import Category
 from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization import access
-from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, CreatedThing, NoteSerializer, Once, ReasonSerializer, verb
 from shengkang.organization.models import Person, Unit, User
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="The same key again gets the same answer."
-)
 VILLAGES = Unit.objects.filter(level=Unit.Level.VILLAGE)
-
-
-class CreatedThing(serializers.Serializer):
-    id = serializers.IntegerField()
-
-
-def verb(request, responses=CreatedThing, **kwargs):
-    """A POST of a thing, annotated: what it takes, what it answers, and the key that makes it happen once."""
-
-    def decorate(method):
-        # The description comes last: `action` would throw away what it finds.
-        routed = action(detail=True, methods=["post"], filter_backends=[], **kwargs)(method)
-        return extend_schema(request=request, responses={201: responses}, parameters=[IDEMPOTENCY_KEY])(routed)
-
-    return decorate
-
-
-class Once:
-    """Checks the shape, makes the one call, answers `{"id": …}` of what it gave."""
-
-    def once(self, form_class, name, do):
-        form = form_class(data=self.request.data, context={"request": self.request})
-        form.is_valid(raise_exception=True)
-        given = form.validated_data | {"by": self.request.user, "at": timezone.now()}
-        body = {"path": self.request.path} | dict(self.request.data)
-        return answer_once(self.request, verb=name, body=body, do=lambda: {"id": do(**given).pk})
 
 
 class Own(serializers.PrimaryKeyRelatedField):
@@ -77,14 +46,6 @@ class ApplicationSerializer(serializers.Serializer):
 
 class OpinionSerializer(serializers.Serializer):
     opinion = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-
-
-class PatrolNoteSerializer(serializers.Serializer):
-    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-
-
-class PatrolReasonSerializer(serializers.Serializer):
-    reason = serializers.CharField(max_length=500)
 
 
 class MotiveSerializer(serializers.Serializer):
@@ -133,25 +94,23 @@ class VolunteerViewSet(Once, viewsets.ReadOnlyModelViewSet):
         volunteer = self.get_object()
         return self.once(OpinionSerializer, "review", lambda **given: services.review(volunteer=volunteer, **given))
 
-    @verb(PatrolNoteSerializer)
+    @verb(NoteSerializer)
     def approve(self, request, pk=None):
         """The chief enrols."""
         volunteer = self.get_object()
-        return self.once(PatrolNoteSerializer, "approve", lambda **given: services.approve(volunteer=volunteer, **given))
+        return self.once(NoteSerializer, "approve", lambda **given: services.approve(volunteer=volunteer, **given))
 
-    @verb(PatrolReasonSerializer)
+    @verb(ReasonSerializer)
     def decline(self, request, pk=None):
         """Whoever's turn it is says no, with a reason."""
         volunteer = self.get_object()
-        return self.once(PatrolReasonSerializer, "decline", lambda **given: services.decline(volunteer=volunteer, **given))
+        return self.once(ReasonSerializer, "decline", lambda **given: services.decline(volunteer=volunteer, **given))
 
-    @verb(PatrolNoteSerializer)
+    @verb(NoteSerializer)
     def leave(self, request, pk=None):
         """Leave, or take the application back."""
         volunteer = self.get_object()
-        return self.once(
-            PatrolNoteSerializer, "leave", lambda note, **given: services.leave(volunteer=volunteer, reason=note, **given)
-        )
+        return self.once(NoteSerializer, "leave", lambda note, **given: services.leave(volunteer=volunteer, reason=note, **given))
 
     @verb(MotiveSerializer, url_path="apply-again")
     def apply_again(self, request, pk=None):

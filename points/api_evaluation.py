@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
@@ -14,10 +14,8 @@ from points.models import Deed, EvaluationPeriod, ScoreLine
 from points.selectors.evaluation import people_one_may_thank, rules_for
 from points.services import deeds, evaluation
 from shengkang.cases.models import DisputeCase
-from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, CreatedThing, answer_once
 from shengkang.organization.selectors import day_of
-
-KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="One for each intention.")
 
 
 class PeriodSerializer(serializers.ModelSerializer):
@@ -129,11 +127,7 @@ class DeedSerializer(serializers.ModelSerializer):
         return fields
 
 
-class CreatedSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-
-
-@extend_schema_view(create=extend_schema(parameters=[KEY], responses={201: CreatedSerializer}))
+@extend_schema_view(create=extend_schema(parameters=[IDEMPOTENCY_KEY], responses={201: CreatedThing}))
 class DeedViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
     """Deeds one recorded, did, or may confirm."""
 

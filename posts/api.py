@@ -1,7 +1,7 @@
 """Alarms with their verbs, and the inventory of posts, points, cameras and member units, for programs."""
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
@@ -13,21 +13,8 @@ from posts.models import Alarm, AlarmPoint, AlarmStep, Camera, MemberUnit, Secur
 from posts.selectors import responders_of, with_responders
 from shengkang.cases.models import Category, DisputeCase
 from shengkang.organization import access
-from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, CreatedThing, ReasonSerializer, SeenByUser, answer_once
 from shengkang.organization.models import Unit
-
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="The same key again gets the same answer."
-)
-
-
-class SeenByUser(serializers.PrimaryKeyRelatedField):
-    """A row of those one may see; any other does not exist."""
-
-    def get_queryset(self):
-        request = self.context.get("request")
-        rows = super().get_queryset()
-        return rows.model.objects.visible_to(request.user) if request else rows
 
 
 class ResponderSerializer(serializers.Serializer):
@@ -86,10 +73,6 @@ class AlarmNoteSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=500)
 
 
-class AlarmReasonSerializer(serializers.Serializer):
-    reason = serializers.CharField(max_length=500)
-
-
 class ClosingSerializer(serializers.Serializer):
     code = serializers.ChoiceField(Alarm.Code.choices)
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
@@ -98,10 +81,6 @@ class ClosingSerializer(serializers.Serializer):
     village = serializers.PrimaryKeyRelatedField(
         queryset=Unit.objects.filter(level=Unit.Level.VILLAGE), required=False, allow_null=True
     )
-
-
-class AlarmCreated(serializers.Serializer):
-    id = serializers.IntegerField()
 
 
 def _verb(**described):
@@ -117,7 +96,7 @@ def _verb(**described):
 
 
 @extend_schema_view(
-    create=extend_schema(request=NewAlarmSerializer, responses={201: AlarmCreated}, parameters=[IDEMPOTENCY_KEY]),
+    create=extend_schema(request=NewAlarmSerializer, responses={201: CreatedThing}, parameters=[IDEMPOTENCY_KEY]),
     retrieve=extend_schema(responses=AlarmInFullSerializer),
 )
 class AlarmViewSet(viewsets.ReadOnlyModelViewSet):
@@ -195,10 +174,10 @@ class AlarmViewSet(viewsets.ReadOnlyModelViewSet):
         """End it with a code; “dispute” takes a case, or opens one of a category with the note as its story."""
         return self._do(services.close_alarm, ClosingSerializer)
 
-    @_verb(request=AlarmReasonSerializer)
+    @_verb(request=ReasonSerializer)
     def reopen(self, request, pk=None):
         """Take a closing back."""
-        return self._do(services.reopen_alarm, AlarmReasonSerializer)
+        return self._do(services.reopen_alarm, ReasonSerializer)
 
 
 class PostSerializer(serializers.ModelSerializer):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from posts.models import Alarm
+from shengkang.cases.forms import NoneOfThese
 from shengkang.cases.models import Category
 from shengkang.portal.pages import PhoneForm
 
@@ -107,6 +108,7 @@ class SmallDisputeForm(PhoneForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    answers = NoneOfThese()
     first = forms.CharField(label=_("One side"), max_length=40, required=False)
     second = forms.CharField(label=_("Other side"), max_length=40, required=False)
 

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from households import services
-from households.admin.common import OwnVillages, badge, day_field, number, table, today, when
+from households.admin.common import number, table
 from households.checklists import proposed_for
 from households.models import Campaign, Home, HomeCheck
 from households.selectors import campaigns as selectors
 from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, badge, day_field, moment, today
 from shengkang.organization.models import Unit
 from shengkang.organization.selectors import villages_of
 
@@ -220,7 +221,7 @@ def _sheet(campaign: Campaign) -> dict:
         {"label": _("state"), "value": state, "tone": tone or "note", "mark": "none"},
         {"label": _("kind"), "value": campaign.get_kind_display()},
         {"label": _("from … until"), "value": f"{campaign.starts_on.isoformat()} — {campaign.ends_on.isoformat()}"},
-        {"label": pgettext("campaign", "closed at"), "value": when(campaign.closed_at)},
+        {"label": pgettext("campaign", "closed at"), "value": moment(campaign.closed_at)},
     ]
     lines = selectors.lines_not_right(campaign)
     late = selectors.left_by_head(campaign)[:MOST_LEFT]

@@ -8,9 +8,10 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from households import services
-from households.admin.common import OwnVillages, badge, day_field, files_of, when
 from households.models import Nomination
+from shengkang.attachments.selectors import files_of
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, badge, day_field, moment
 from shengkang.organization.forms import PhoneField
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import people_matching, villages_of
@@ -149,7 +150,7 @@ class NominationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("decision"), ordering="decision")
     def state(self, nomination):
-        return badge(nomination.get_decision_display(), TONES[nomination.decision])
+        return badge(nomination.get_decision_display(), TONES[nomination.decision], icon="")
 
     def answer_verb(self, request, verb, thing):
         return sensitive_post_parameters("password")(
@@ -172,10 +173,10 @@ def _facts(nomination: Nomination) -> list[dict]:
         {"label": _("village or community"), "value": nomination.village.name},
         {"label": _("why this person"), "value": nomination.reason},
         {"label": _("signed on paper by"), "value": nomination.spoken_by},
-        {"label": _("proposed by"), "value": f"{nomination.by.name} · {when(nomination.at)}"},
+        {"label": _("proposed by"), "value": f"{nomination.by.name} · {moment(nomination.at)}"},
         {
             "label": _("decided by"),
-            "value": nomination.decided_by and f"{nomination.decided_by.name} · {when(nomination.decided_at)}",
+            "value": nomination.decided_by and f"{nomination.decided_by.name} · {moment(nomination.decided_at)}",
         },
         {"label": _("answer to the village"), "value": nomination.answer},
     ]

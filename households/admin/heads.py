@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from households import services
-from households.admin.common import OwnVillages, badge, day_field, number, table, today
+from households.admin.common import number, table
 from households.models import Assignment, Home, HouseholdHead, TrainingRecord
 from households.models.homes import DAYS_BEFORE_A_TERM_ENDS
 from households.selectors.heads import who_could_take_over
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, badge, day_field, today
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
 

@@ -6,9 +6,10 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from households import services
-from households.admin.common import DayForm, OwnVillages, day_field
+from households.admin.common import DayForm
 from households.models import Assignment, Campaign, Home, Resident
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, ReadOnlyInline, day_field
 from shengkang.organization.models import Unit
 from shengkang.organization.selectors import people_matching, villages_of
 
@@ -87,23 +88,12 @@ class MoveInForm(VerbForm):
         return found[0]
 
 
-class ResidentInline(admin.TabularInline):
+class ResidentInline(ReadOnlyInline):
     model = Resident
-    extra = 0
-    can_delete = False
     fields = readonly_fields = ["person", "need", "works_away", "moved_in_on", "moved_out_on"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("person")
-
-    def has_view_permission(self, request, obj=None):
-        return True
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Home)

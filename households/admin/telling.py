@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from households import services
-from households.admin.common import OwnVillages, badge, files_of, when
 from households.models import Sighting, Triage, Visit
 from households.selectors.telling import answers_seen_by, waits
 from shengkang.attachments.models import Attachment
+from shengkang.attachments.selectors import files_of
 from shengkang.audit import services as audit
 from shengkang.cases.models import Category
 from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization import access
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, badge, moment
 
 
 class DeskFilter(admin.SimpleListFilter):
@@ -164,9 +165,9 @@ class SightingAdmin(ReadOnlyAdmin):
     def state(self, sighting):
         if sighting.turn == 0:
             time, tone = waits(sighting, timezone.now())
-            return badge(_("waits %(time)s") % {"time": time}, tone or "note")
+            return badge(_("waits %(time)s") % {"time": time}, tone or "note", icon="")
         if sighting.outcome:
-            return badge(Triage.Outcome(sighting.outcome).label, "ok")
+            return badge(Triage.Outcome(sighting.outcome).label, "ok", icon="")
         return badge(sighting.case.get_status_display()) if sighting.case_id else ""
 
     def note_look(self, request, thing):
@@ -205,7 +206,7 @@ def _facts(sighting: Sighting) -> list[dict]:
         {"label": _("at which home"), "value": str(sighting.home) if sighting.home_id else ""},
         {"label": _("seen by"), "value": sighting.by.name},
         {"label": _("telephone"), "value": sighting.by.phone, "url": f"tel:{sighting.by.phone}"},
-        {"label": _("at"), "value": when(sighting.at)},
+        {"label": _("at"), "value": moment(sighting.at)},
     ]
     if sighting.case_id:
         url = reverse("admin:cases_disputecase_change", args=[sighting.case_id])

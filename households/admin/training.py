@@ -6,9 +6,10 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from households import services
-from households.admin.common import day_field, table, when
+from households.admin.common import table
 from households.models import HouseholdHead, Training
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import day_field, moment
 
 
 class HeadsField(forms.ModelMultipleChoiceField):
@@ -85,7 +86,7 @@ class TrainingAdmin(ReadOnlyAdmin):
         shown = {}
         if training is not None:
             records = training.records.select_related("head__user", "head__village", "by").order_by("head__village__code", "pk")
-            rows = [(each.head.user.name, each.head.village.name, each.by.name, when(each.at)) for each in records]
+            rows = [(each.head.user.name, each.head.village.name, each.by.name, moment(each.at)) for each in records]
             columns = [_("hundred-household head"), _("village or community"), _("written down by"), _("at")]
             shown = {"sections": [{"title": _("heads who came"), **table(columns, rows)}]}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})

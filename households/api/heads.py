@@ -1,17 +1,16 @@
 """Choosing and teaching heads, for programs."""
 
 from django.db.models import Q
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 
 from households import services
-from households.api.homes import IDEMPOTENCY_KEY, CreatedAnswer
 from households.models import Nomination, Training
 from households.models.heads import villages_of_cadre
-from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, CreatedThing, Once, Photos, verb
 from shengkang.organization.models import Person
 
 
@@ -39,6 +38,11 @@ class NewNominationSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=300)
 
 
+class NominationOnPaperSerializer(NewNominationSerializer):
+    spoken_by = serializers.CharField(max_length=40, help_text="who signed for the village, with the office held")
+    photos = Photos(allow_empty=False, help_text="of the signed paper")
+
+
 class AppointSerializer(serializers.Serializer):
     from_day = serializers.DateField()
     term_years = serializers.IntegerField(min_value=1, max_value=5, default=services.TERM_YEARS)
@@ -49,10 +53,14 @@ class DeclineSerializer(serializers.Serializer):
     answer = serializers.CharField(max_length=200)
 
 
+def _nominate(*, person, **given):
+    return services.nominate_head(village=person.village, person=person, **given)
+
+
 @extend_schema_view(
-    create=extend_schema(request=NewNominationSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+    create=extend_schema(request=NewNominationSerializer, responses={201: CreatedThing}, parameters=[IDEMPOTENCY_KEY])
 )
-class NominationViewSet(viewsets.ReadOnlyModelViewSet):
+class NominationViewSet(Once, viewsets.ReadOnlyModelViewSet):
     queryset = Nomination.objects.none()
     serializer_class = NominationSerializer
     filterset_fields = ["decision", "village"]
@@ -62,6 +70,7 @@ class NominationViewSet(viewsets.ReadOnlyModelViewSet):
         "list": "list",
         "retrieve": "list",
         "create": "create",
+        "from_paper": "create",
         "appoint": "decide",
         "decline": "decide",
         "withdraw": "create",
@@ -70,65 +79,39 @@ class NominationViewSet(viewsets.ReadOnlyModelViewSet):
     def get_queryset(self):
         return Nomination.objects.visible_to(self.request.user).select_related("person").order_by("-id")
 
-    def _once(self, request, verb, nomination, do):
-        return answer_once(request, verb=verb, body={"nomination": nomination.pk} | request.data, do=do)
-
     def create(self, request):
-        """Propose somebody of one's own village. What the village signed on paper is entered at the desk, with a photo."""
-        form = NewNominationSerializer(data=request.data, context={"request": request})
-        form.is_valid(raise_exception=True)
+        """Propose somebody of one's own village."""
+        return self.once(NewNominationSerializer, "nominate_head", _nominate)
 
-        def do():
-            person = form.validated_data["person"]
-            nomination = services.nominate_head(
-                village=person.village,
-                person=person,
-                reason=form.validated_data["reason"],
-                by=request.user,
-                at=timezone.now(),
-            )
-            return {"id": nomination.pk}
+    @extend_schema(request=NominationOnPaperSerializer, responses={201: CreatedThing}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=False, methods=["post"], url_path="from-paper", filter_backends=[], parser_classes=[MultiPartParser])
+    def from_paper(self, request):
+        """Enter what a village signed on paper, as multipart/form-data with a photo of the paper."""
+        return self.once(NominationOnPaperSerializer, "nominate_head_from_paper", _nominate)
 
-        return answer_once(request, verb="nominate_head", body=request.data, do=do)
-
-    @extend_schema(request=AppointSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filter_backends=[])
+    @verb(AppointSerializer)
     def appoint(self, request, pk=None):
         """Appoint the person proposed; gives the id of the head. Without an account yet, one is opened that logs in by a first-login card."""
         nomination = self.get_object()
-        form = AppointSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        return self.once(
+            AppointSerializer, "appoint_nominated", lambda **given: services.appoint_nominated(nomination=nomination, **given)
+        )
 
-        def do():
-            given = {"by": request.user, "at": timezone.now(), **form.validated_data}
-            return {"id": services.appoint_nominated(nomination=nomination, **given).pk}
-
-        return self._once(request, "appoint_nominated", nomination, do)
-
-    @extend_schema(request=DeclineSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filter_backends=[])
+    @verb(DeclineSerializer)
     def decline(self, request, pk=None):
         """Say no, and why."""
         nomination = self.get_object()
-        form = DeclineSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        return self.once(
+            DeclineSerializer, "decline_nomination", lambda **given: services.decline_nomination(nomination=nomination, **given)
+        )
 
-        def do():
-            given = {"by": request.user, "at": timezone.now(), **form.validated_data}
-            return {"id": services.decline_nomination(nomination=nomination, **given).pk}
-
-        return self._once(request, "decline_nomination", nomination, do)
-
-    @extend_schema(request=None, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filter_backends=[])
+    @verb()
     def withdraw(self, request, pk=None):
         """The village takes its proposal back."""
         nomination = self.get_object()
-
-        def do():
-            return {"id": services.withdraw_nomination(nomination=nomination, by=request.user, at=timezone.now()).pk}
-
-        return self._once(request, "withdraw_nomination", nomination, do)
+        return self.once(
+            None, "withdraw_nomination", lambda **given: services.withdraw_nomination(nomination=nomination, **given)
+        )
 
 
 class TrainingSerializer(serializers.ModelSerializer):

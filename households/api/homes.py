@@ -2,9 +2,8 @@
 
 import django_filters
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
-from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 
 from households import services
@@ -13,12 +12,8 @@ from households.selectors import homes_at_a_glance
 from shengkang.cases.models import Category
 from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization import access
-from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, CreatedThing, Once, SeenByUser, answer_once, verb
 from shengkang.organization.models import Unit
-
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="The same key again gets the same answer."
-)
 
 
 class ResidentSerializer(serializers.Serializer):
@@ -70,22 +65,10 @@ class VisitSerializer(serializers.ModelSerializer):
         fields = ["id", "home", "kind", "note", "at"]
 
 
-class MyHome(serializers.PrimaryKeyRelatedField):
-    """A home of those one may see; any other does not exist."""
-
-    def get_queryset(self):
-        request = self.context.get("request")
-        return Home.objects.visible_to(request.user) if request else Home.objects.none()
-
-
 class NewVisitSerializer(serializers.Serializer):
-    home = MyHome(queryset=Home.objects.none())
+    home = SeenByUser(queryset=Home.objects.none())
     kind = serializers.ChoiceField(Visit.Kind.choices)
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-
-
-class CreatedAnswer(serializers.Serializer):
-    id = serializers.IntegerField()
 
 
 class HomeFilter(django_filters.FilterSet):
@@ -99,7 +82,7 @@ class HomeFilter(django_filters.FilterSet):
         return queryset.matching(value)
 
 
-class HomeViewSet(viewsets.ReadOnlyModelViewSet):
+class HomeViewSet(Once, viewsets.ReadOnlyModelViewSet):
     queryset = Home.objects.none()
     serializer_class = HomeSerializer
     filterset_class = HomeFilter
@@ -110,14 +93,11 @@ class HomeViewSet(viewsets.ReadOnlyModelViewSet):
     def get_queryset(self):
         return homes_at_a_glance(self.request.user)
 
-    @extend_schema(request=QuarrelSerializer, responses={201: QuarrelAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], url_path="report-quarrel", filter_backends=[])
+    @verb(QuarrelSerializer, QuarrelAnswer, url_path="report-quarrel")
     def report_quarrel(self, request, pk=None):
         """Report a quarrel at a home one looks after: a case is opened at the station."""
         home = self.get_object()
-        form = QuarrelSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        given = form.validated_data
+        given = self.checked(QuarrelSerializer)
         access.require(request.user, "dispute_restricted" if given["protected"] else "dispute", "create", sees=True)
 
         def do():
@@ -146,9 +126,9 @@ class AnswerSerializer(serializers.Serializer):
 
 
 @extend_schema_view(
-    create=extend_schema(request=NewSightingSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
+    create=extend_schema(request=NewSightingSerializer, responses={201: CreatedThing}, parameters=[IDEMPOTENCY_KEY])
 )
-class SightingViewSet(viewsets.ReadOnlyModelViewSet):
+class SightingViewSet(Once, viewsets.ReadOnlyModelViewSet):
     queryset = Sighting.objects.none()
     serializer_class = SightingSerializer
     filterset_fields = ["kind", "village"]
@@ -161,22 +141,13 @@ class SightingViewSet(viewsets.ReadOnlyModelViewSet):
 
     def create(self, request):
         """Tell of a stranger or something else. A quarrel goes through its home."""
-        form = NewSightingSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        return self.once(NewSightingSerializer, "report_sighting", services.report_sighting)
 
-        def do():
-            return {"id": services.report_sighting(by=request.user, at=timezone.now(), **form.validated_data).pk}
-
-        return answer_once(request, verb="report_sighting", body=request.data, do=do)
-
-    @extend_schema(request=AnswerSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-    @action(detail=True, methods=["post"], filter_backends=[])
+    @verb(AnswerSerializer)
     def answer(self, request, pk=None):
         """Say what became of a sighting, and answer the one who told. Nothing of a protected case shows in the answer."""
         sighting = self.get_object()
-        form = AnswerSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        given = form.validated_data
+        given = self.checked(AnswerSerializer)
         group, category = given.get("hazard_group"), given.get("dispute_category")
         if group:
             access.require(request.user, "hazard", "create", sees=True)
@@ -198,10 +169,8 @@ class SightingViewSet(viewsets.ReadOnlyModelViewSet):
         return answer_once(request, verb="answer_sighting", body={"sighting": sighting.pk} | request.data, do=do)
 
 
-@extend_schema_view(
-    create=extend_schema(request=NewVisitSerializer, responses={201: CreatedAnswer}, parameters=[IDEMPOTENCY_KEY])
-)
-class VisitViewSet(viewsets.ReadOnlyModelViewSet):
+@extend_schema_view(create=extend_schema(request=NewVisitSerializer, responses={201: CreatedThing}, parameters=[IDEMPOTENCY_KEY]))
+class VisitViewSet(Once, viewsets.ReadOnlyModelViewSet):
     queryset = Visit.objects.none()
     serializer_class = VisitSerializer
     filterset_fields = ["home", "kind"]
@@ -214,10 +183,4 @@ class VisitViewSet(viewsets.ReadOnlyModelViewSet):
 
     def create(self, request):
         """Write down a visit at a home one looks after."""
-        form = NewVisitSerializer(data=request.data, context={"request": request})
-        form.is_valid(raise_exception=True)
-
-        def do():
-            return {"id": services.log_visit(by=request.user, at=timezone.now(), **form.validated_data).pk}
-
-        return answer_once(request, verb="log_visit", body=request.data, do=do)
+        return self.once(NewVisitSerializer, "log_visit", services.log_visit)

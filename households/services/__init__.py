@@ -1,7 +1,7 @@
 """What happens around the homes: who lives there, how heads are chosen, taught and parted with, what they tell, and checks of every home."""
 
 from households.services.answering import AsDispute, AsHazard, answer_sighting
-from households.services.campaigns import Line, check_home, close_campaign, heads_asked, open_campaign
+from households.services.campaigns import MAX_LINES, Line, check_home, close_campaign, heads_asked, open_campaign
 from households.services.choosing import appoint_nominated, decline_nomination, nominate_head, withdraw_nomination
 from households.services.heads import (
     TERM_YEARS,
@@ -34,6 +34,7 @@ from households.services.telling import log_visit, parties_at, report_quarrel, r
 from households.services.training import add_to_training, hold_training
 
 __all__ = [
+    "MAX_LINES",
     "TERM_YEARS",
     "AnswerRefused",
     "AsDispute",

@@ -1,29 +1,20 @@
-"""What the desk pages of this room share: badges, pages without fields, volunteers looked up by name."""
+"""What the desk pages of this room share: pages without fields, volunteers looked up by name."""
 
 from django import forms
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from patrols.models import Volunteer
 from patrols.selectors import people_among
-from shengkang.attachments.models import Attachment
 from shengkang.organization.desk import StationAdmin, VerbForm
+from shengkang.organization.desk_parts import moment
 from shengkang.organization.models import Person
-
-
-def badge(text, tone="", icon="none"):
-    return render_to_string("parts/badge.html", {"text": text, "tone": tone, "icon": icon}) if text else "–"
 
 
 def desk_url(thing) -> str:
     """The staff page of a thing of this room."""
     return reverse(f"admin:{thing._meta.app_label}_{thing._meta.model_name}_change", args=[thing.pk])
-
-
-def moment(at) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
 def hours_of(start, end) -> str:
@@ -46,26 +37,6 @@ def table(title, columns, rows, numbers=()) -> dict:
             for row in rows
         ],
     }
-
-
-def files_of(owners) -> list[dict]:
-    """The photos that hang on rows of one model, for templates/admin/patrols/change_form.html."""
-    owners = list(owners)
-    if not owners:
-        return []
-    label = owners[0]._meta.label_lower
-    found = Attachment.objects.filter(owner_label=label, owner_id__in=[owner.pk for owner in owners]).select_related("by")
-    return [
-        {
-            "url": reverse("attachments:file", args=[each.pk]),
-            "title": each.title or each.get_kind_display(),
-            "picture": each.kind == Attachment.Kind.PICTURE,
-            "width": each.width,
-            "height": each.height,
-            "meta": f"{each.by.name} · {moment(each.at)}",
-        }
-        for each in found.order_by("at", "pk")
-    ]
 
 
 class Sheet(StationAdmin):

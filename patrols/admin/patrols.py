@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from households.admin.common import OwnVillages
 from patrols import selectors, services
-from patrols.admin.common import Sheet, badge, desk_url, files_of, hours_of, moment, table
+from patrols.admin.common import Sheet, desk_url, hours_of, table
 from patrols.models import Attendance, Finding, Patrol
+from shengkang.attachments.selectors import files_of
 from shengkang.organization import access
 from shengkang.organization.desk import Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, badge, moment
 from shengkang.reports import nails
 
 
@@ -238,4 +239,4 @@ class FindingAdmin(Sheet):
                 "url": nails.desk_page(thing) if thing else "",
             },
         ]
-        return {"facts": [fact for fact in facts if fact["value"]], "files": files_of([finding])}
+        return {"facts": [fact for fact in facts if fact["value"]], "files": files_of(finding)}

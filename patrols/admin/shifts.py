@@ -13,12 +13,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from households.admin.common import OwnVillages, day_field
 from patrols import selectors, services
-from patrols.admin.common import Sheet, VolunteerForm, badge, desk_url, hours_of, moment, table
+from patrols.admin.common import Sheet, VolunteerForm, desk_url, hours_of, table
 from patrols.models import PatrolKind, Shift, SignUp
 from shengkang.organization import access
 from shengkang.organization.desk import Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, badge, day_field, moment
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import day_of, start_of, villages_of
 

@@ -7,27 +7,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from households.admin.common import OwnVillages
 from patrols import selectors, services
-from patrols.admin.common import Sheet, badge, desk_url, files_of, hours_of, moment, table
+from patrols.admin.common import Sheet, desk_url, hours_of, table
 from patrols.models import Volunteer
 from patrols.moves import COMING, MOVES, Status
+from shengkang.attachments.selectors import files_of
 from shengkang.organization.desk import Verb, VerbForm
+from shengkang.organization.desk_parts import NoteForm, OwnVillages, ReasonForm, badge, lines, moment
 from shengkang.organization.models import Unit
 from shengkang.organization.selectors import people_matching, villages_of
 from shengkang.portal.pages import Photos
 
 
 def _words(label, **kwargs):
-    return forms.CharField(label=label, max_length=500, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+    return forms.CharField(label=label, max_length=500, widget=lines(), **kwargs)
 
 
-class NoteForm(VerbForm):
-    note = _words(gettext_lazy("note"), required=False)
-
-
-class ReasonForm(VerbForm):
-    reason = _words(gettext_lazy("reason"), help_text=gettext_lazy("The applicant reads it."))
+class DeclineForm(ReasonForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("The applicant reads it.")
 
 
 class LeaveForm(VerbForm):
@@ -61,9 +60,7 @@ class ApplyForm(VerbForm):
         label=gettext_lazy("person"), max_length=40, help_text=gettext_lazy("Name or telephone of a registered person.")
     )
     village = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("village or community"))
-    motive = forms.CharField(
-        label=gettext_lazy("why he wants to help"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    motive = forms.CharField(label=gettext_lazy("why he wants to help"), max_length=300, required=False, widget=lines())
     photos = Photos(
         label=gettext_lazy("photo of the signed paper"),
         help_text=gettext_lazy("If the person signed a paper. The person stands as the one who signed."),
@@ -151,7 +148,7 @@ class VolunteerAdmin(Sheet):
             gettext_lazy("Decline"),
             "decide",
             lambda volunteer, **given: services.decline(volunteer=volunteer, **given),
-            form=ReasonForm,
+            form=DeclineForm,
             offered=_from("decline"),
             tone="danger",
         ),
@@ -263,5 +260,5 @@ class VolunteerAdmin(Sheet):
                 for step in steps
             ],
             "sections": [section for section in sections if section["rows"]],
-            "files": files_of(steps),
+            "files": files_of(*steps),
         }

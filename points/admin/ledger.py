@@ -12,13 +12,14 @@ from points.selectors.ledger import rule_of, statement_of, why
 from shengkang.audit import services as audit
 from shengkang.organization import access
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import AskingForm
 from shengkang.organization.models import Approval
 from shengkang.organization.services import ask_approval
 
 STATEMENT_LINES = 50
 
 
-class ReasonForm(VerbForm):
+class ReversalForm(VerbForm):
     reason = forms.CharField(label=_("reason"), max_length=200, help_text=_("The person will read it."))
 
 
@@ -36,7 +37,7 @@ def asking(cell, offered) -> Verb:
         "ask",
         lambda thing, **kwargs: ask_approval(obj=cell[0], action=cell[1], target_ref=audit.ref(thing), **kwargs),
         access_object="approval",
-        form=ReasonForm,
+        form=AskingForm,
         offered=lambda thing, user: offered(thing) and not approved(thing, user, cell),
         hint=_("A second chief decides; then it can be done here for a day."),
         done=_("Asked. A second chief must agree."),
@@ -130,7 +131,7 @@ class TransferAdmin(ApprovedReversal, ReadOnlyAdmin):
             "reverse",
             lambda transfer, **kwargs: services.reverse(transfer=transfer, **kwargs),
             access_object="points_entry",
-            form=ReasonForm,
+            form=ReversalForm,
             offered=lambda transfer, user: _reversible(transfer) and approved(transfer, user, REVERSE),
             tone="danger",
             hint=_("What is on the card goes; the rest is paid by the next points."),

@@ -6,29 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from points import services
-from points.admin.ledger import ApprovedReversal, ReasonForm, approved, asking
+from points.admin.ledger import ApprovedReversal, ReversalForm, approved, asking
 from points.models import Item, Lot, Price, Redemption, RedemptionLine, Shop, StockMove
 from shengkang.audit import services as audit
 from shengkang.organization.access import Role
 from shengkang.organization.desk import ReadOnlyAdmin, StationAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import ReadOnlyInline
 from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of, villages_of
-
-
-class ReadOnlyInline(admin.TabularInline):
-    """Rows of a thing, shown on its page to whoever sees the thing."""
-
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request, obj=None):
-        return True
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 class OfOwnStation(StationAdmin):
@@ -154,7 +139,7 @@ class LineInline(ReadOnlyInline):
     fields = readonly_fields = ["item", "quantity", "points"]
 
 
-class ReverseForm(ReasonForm):
+class ReverseForm(ReversalForm):
     goods_back = forms.BooleanField(label=_("The goods are back on the shelf"), required=False, initial=True)
 
 

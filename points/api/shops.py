@@ -3,8 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, permissions, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -14,12 +13,8 @@ from points import services
 from points.models import Item, Price, Redemption, RedemptionLine, Shop
 from points.selectors.ledger import wallet_by_card
 from points.services.refusals import WalletUnknown
-from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, answer_once
 from shengkang.organization.selectors import day_of
-
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, description="At most 80 characters."
-)
 
 
 class ShopSerializer(serializers.ModelSerializer):

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from posts.moves import OPEN, Status
 from shengkang.audit import services as audit
 from shengkang.cases.models import Category, DisputeCase
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, ReasonForm, badge, lines
 from shengkang.organization.models import Unit
 from shengkang.organization.selectors import villages_of
 
@@ -35,17 +35,6 @@ class StillOpen(admin.SimpleListFilter):
         if self.value() == "open":
             return queryset.open()
         return queryset.exclude(status__in=OPEN) if self.value() == "closed" else queryset
-
-
-class AlarmVillages(admin.SimpleListFilter):
-    title = gettext_lazy("village or community")
-    parameter_name = "village"
-
-    def lookups(self, request, model_admin):
-        return [(str(village.pk), str(village)) for village in villages_of(request.user.station)]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(village=self.value()) if (self.value() or "").isdigit() else queryset
 
 
 class CallForm(VerbForm):
@@ -70,7 +59,7 @@ class CallForm(VerbForm):
         label=pgettext_lazy("alarm", "what happened"),
         max_length=500,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=lines(2),
         help_text=gettext_lazy("Who calls, from which number, is anybody hurt?"),
     )
 
@@ -86,7 +75,7 @@ class CallForm(VerbForm):
 
 
 class NoteForm(VerbForm):
-    note = forms.CharField(label=gettext_lazy("note"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=gettext_lazy("note"), max_length=500, widget=lines())
 
 
 class CloseForm(VerbForm):
@@ -95,7 +84,7 @@ class CloseForm(VerbForm):
         choices=[choice for choice in Alarm.Code.choices if choice[0] != Alarm.Code.DISPUTE],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=gettext_lazy("note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=gettext_lazy("note"), max_length=500, required=False, widget=lines())
 
 
 class DisputeForm(VerbForm):
@@ -103,9 +92,7 @@ class DisputeForm(VerbForm):
 
     category = forms.ModelChoiceField(Category.objects.order_by("code"), label=gettext_lazy("category"), required=False)
     village = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("village or community"), required=False)
-    note = forms.CharField(
-        label=pgettext_lazy("alarm", "what happened"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    note = forms.CharField(label=pgettext_lazy("alarm", "what happened"), max_length=500, required=False, widget=lines(4))
     case = forms.CharField(label=gettext_lazy("or the number of a case that is open already"), max_length=20, required=False)
 
     def __init__(self, *args, **kwargs):
@@ -122,10 +109,6 @@ class DisputeForm(VerbForm):
         if case is None:
             raise forms.ValidationError(_("There is no such case. Compare the number, or leave it empty to open a new one."))
         return case
-
-
-class ReasonForm(VerbForm):
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 def _open(alarm, user):
@@ -148,7 +131,7 @@ class AlarmAdmin(ReadOnlyAdmin):
     add_action = "create"
     list_display = ["received", "state", "kind", "place_words", "village", "from_whom", "answered", "code"]
     list_select_related = ["village", "point", "post", "device", "raised_by"]
-    list_filter = [StillOpen, "kind", "code", AlarmVillages, "source", ("received_at", admin.DateFieldListFilter)]
+    list_filter = [StillOpen, "kind", "code", OwnVillages, "source", ("received_at", admin.DateFieldListFilter)]
     search_fields = ["place", "text", "point__name", "post__name", "raised_by__name", "device__serial"]
     search_help_text = gettext_lazy("place, what happened, alarm point, post, who raised it, serial number of the device")
     sortable_by = ["received"]
@@ -230,8 +213,7 @@ class AlarmAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, alarm):
-        shown = {"text": alarm.get_status_display(), "tone": showing.STATE_TONES[alarm.status], "icon": "none"}
-        return render_to_string("parts/badge.html", shown)
+        return badge(alarm.get_status_display(), showing.STATE_TONES[alarm.status])
 
     @admin.display(description=gettext_lazy("place"))
     def place_words(self, alarm):

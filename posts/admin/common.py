@@ -1,4 +1,4 @@
-"""What the pages of the inventory share: villages of one's own, positions that are checked, and the deed written down."""
+"""What the pages of the inventory share: positions that are checked, rows shown below a thing, and the deed written down."""
 
 from django import forms
 from django.contrib import admin
@@ -9,38 +9,16 @@ from posts.services.places import must_be_on_earth
 from posts.services.refusals import PlaceRefused
 from shengkang.audit import services as audit
 from shengkang.organization.desk import StationAdmin
-from shengkang.organization.selectors import day_of, villages_of
+from shengkang.organization.desk_parts import ReadOnlyInline
+from shengkang.organization.selectors import villages_of
 
 WHERE_HINT = _(
     "Degrees of WGS 84 as GPS shows them, for example 32.130 and 111.560; points from Chinese map sites lie some 500 m off."
 )
 
 
-def today():
-    return day_of(timezone.now())
-
-
-def day_field(label, **kwargs):
-    return forms.DateField(
-        label=label, initial=today, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs
-    )
-
-
 def degrees_field(label, **kwargs):
     return forms.FloatField(label=label, required=False, **kwargs)
-
-
-class OwnVillages(admin.SimpleListFilter):
-    """The villages of one's own station."""
-
-    title = _("village or community")
-    parameter_name = "village"
-
-    def lookups(self, request, model_admin):
-        return [(str(village.pk), str(village)) for village in villages_of(request.user.station)]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(village=self.value()) if (self.value() or "").isdigit() else queryset
 
 
 class InventoryForm(forms.ModelForm):
@@ -95,20 +73,8 @@ class InventoryAdmin(StationAdmin):
 def read_only_inline(model, fields, related=(), **more):
     """Rows of another model below a thing, as a table nobody edits. `related` are its foreign keys that are shown."""
 
-    class Inline(admin.TabularInline):
-        extra = 0
-        can_delete = False
-
+    class Inline(ReadOnlyInline):
         def get_queryset(self, request):
             return super().get_queryset(request).select_related(*related)
-
-        def has_view_permission(self, request, obj=None):
-            return True
-
-        def has_add_permission(self, request, obj=None):
-            return False
-
-        def has_change_permission(self, request, obj=None):
-            return False
 
     return type(f"{model.__name__}Inline", (Inline,), {"model": model, "fields": fields, "readonly_fields": fields, **more})

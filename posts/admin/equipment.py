@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from posts import services
-from posts.admin.common import InventoryAdmin, InventoryForm, OwnVillages, day_field, read_only_inline
+from posts.admin.common import InventoryAdmin, InventoryForm, read_only_inline
 from posts.models import AlarmPoint, Camera, Device, Installation, Vehicle
 from posts.services.equipment import take_out
 from shengkang.organization import access
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, day_field
 from shengkang.organization.models import User
 
 

@@ -10,13 +10,12 @@ from posts import services
 from posts.admin.common import (
     WHERE_HINT,
     InventoryAdmin,
-    OwnVillages,
-    day_field,
     degrees_field,
     read_only_inline,
 )
 from posts.models import Liaison, MemberUnit, SecurityPost
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, day_field
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
 

@@ -1,6 +1,6 @@
 """Posts, those who serve at them, and the small disputes they settle on the spot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -160,11 +160,12 @@ def settle_small_dispute(
     first: str = "",
     second: str = "",
     photos: Sequence = (),
+    answers: Mapping[str, bool] | None = None,
 ) -> DisputeCase:
     """A small dispute at a post, settled there in one verb: the case is opened and settled, `by` has mediated it.
 
-    `first` and `second` name the two sides, as far as they gave a name. Raises NotYourPost, OutOfService, attachments.services.FileRefused,
-    and what cases.services.settle_on_the_spot raises.
+    `first` and `second` name the two sides, as far as they gave a name; `answers` are those of the procedure gate.
+    Raises NotYourPost, OutOfService, attachments.services.FileRefused, and what cases.services.settle_on_the_spot raises.
     """
     if post.active_to is not None:
         raise OutOfService(_("This post is out of service. Choose another one."))
@@ -184,6 +185,7 @@ def settle_small_dispute(
         parties=[cases.PartyDetails(side=side, name=name.strip()) for side, name in sides if name.strip()],
         by=by,
         at=at,
+        answers=answers,
     )
     for photo in photos:
         attachments.attach(owner=case, station=case.station, upload=photo, by=by, at=at)

@@ -2,11 +2,14 @@
 
 import hashlib
 import io
+import logging
 import struct
 import uuid
 import zlib
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,6 +19,8 @@ from shengkang.attachments.models import Attachment
 from shengkang.errors import RuleViolation
 from shengkang.organization.models import Station, User
 
+log = logging.getLogger(__name__)
+
 MAX_BYTES = 12 * 1024 * 1024
 MAX_PER_OWNER = 30
 # Read from the header before anything is decoded: a 20 KB PNG may unfold to 800 MB. JPEG is decoded scaled down, so it may be larger.
@@ -23,6 +28,8 @@ MAX_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 24_000_000, "WEBP": 
 LONGEST_SIDE = 2048
 # The first bytes decide, never the name or the type that the sender claims.
 MAGIC = {b"%PDF-": ("application/pdf", "pdf")}
+# Longer than any call or task lasts: its row may still be on the way until then.
+YOUNG = timedelta(hours=24)
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, struct.error, zlib.error)
 
 
@@ -93,3 +100,22 @@ def _picture_of(sent: bytes):
     written = io.BytesIO()
     clean.save(written, "JPEG", quality=85, optimize=True)
     return "image/jpeg", "jpg", Attachment.Kind.PICTURE, written.getvalue(), clean.size
+
+
+def sweep_orphans(*, at: datetime) -> int:
+    """Delete files below media/attachments that no row names and that are older than 24 hours; gives how many.
+
+    A file is written before its row is committed, so a call that was broken off leaves it behind. While no row names any file nothing
+    is deleted: that is an empty database beside old files, in the middle of a restore.
+    """
+    media, oldest = Path(settings.MEDIA_ROOT), (at - YOUNG).timestamp()
+    if not Attachment.objects.exists():
+        return 0
+    old = [file for file in (media / "attachments").rglob("*") if file.is_file() and file.stat().st_mtime < oldest]
+    # Asked after looking: a row that is committed meanwhile is seen, and an old file gets no new row.
+    named = set(Attachment.objects.values_list("file", flat=True)) if old else set()
+    orphans = [file for file in old if file.relative_to(media).as_posix() not in named]
+    for file in orphans:
+        file.unlink(missing_ok=True)
+    log.info("attachments: %d of %d old files had no row and were deleted", len(orphans), len(old))
+    return len(orphans)

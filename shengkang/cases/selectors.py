@@ -13,6 +13,7 @@ from shengkang.cases.moves import OPEN, Status
 from shengkang.organization import access
 from shengkang.organization.selectors import day_of, end_of
 
+Procedure = DisputeCase.Procedure
 FIRST_ROWS = 5
 RISK_TONES = {"green": "ok", "yellow": "warn", "red": "bad"}
 STATE_TONES = {
@@ -34,6 +35,12 @@ def may_take_step(user, case: DisputeCase, action: str, obj: str = "dispute") ->
     """Whether the matrix lets `user` do `action` ("assign", "mediate", "close" …) on this case, which he already sees."""
     scopes = access.scopes(user, obj, action)
     return "S" in scopes or ("A" in scopes and is_involved(user, case))
+
+
+def allowed_mediations(case: DisputeCase) -> list[str]:
+    """The mediations the latest answers at the gate allow; none before anybody answered, none for a protected case."""
+    check = None if case.restricted else case.gate_checks.last()
+    return [each for each in (Procedure.PEOPLE, Procedure.POLICE) if check is not None and check.allows(each)]
 
 
 def mediating_now(user) -> int:

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, prefetch_related_objects
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,17 +10,10 @@ from django.utils.translation import pgettext_lazy
 from shengkang.hazards import selectors, services, sheet
 from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization.desk import StationAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import OwnVillages, ReasonForm, badge, lines
 from shengkang.organization.models import User
 from shengkang.organization.selectors import villages_of
 from shengkang.portal.pages import Photos
-
-
-def _badge(text, tone="", icon="none"):
-    return render_to_string("parts/badge.html", {"text": text, "tone": tone, "icon": icon}) if text else "–"
-
-
-def _lines(rows=3):
-    return forms.Textarea(attrs={"rows": rows})
 
 
 class RegisterForm(VerbForm):
@@ -37,7 +29,7 @@ class RegisterForm(VerbForm):
     )
     channel = forms.ChoiceField(label=_("found through"), choices=Hazard.Channel.choices, initial=Hazard.Channel.STATION)
     place = forms.CharField(label=_("place"), max_length=120)
-    text = forms.CharField(label=_("what is dangerous"), max_length=1000, widget=_lines())
+    text = forms.CharField(label=_("what is dangerous"), max_length=1000, widget=lines())
     answers_for_it = forms.CharField(
         label=_("who answers for it"), max_length=80, required=False, help_text=_("A household, a company, the village.")
     )
@@ -50,7 +42,7 @@ class RegisterForm(VerbForm):
 
 class AssignForm(VerbForm):
     to = forms.ModelChoiceField(None, label=_("to be put right by"))
-    note = forms.CharField(label=_("note"), max_length=500, required=False, widget=_lines())
+    note = forms.CharField(label=_("note"), max_length=500, required=False, widget=lines())
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -68,21 +60,17 @@ class AssignForm(VerbForm):
 
 class PutRightForm(VerbForm):
     photos = Photos(label=_("Photos from afterwards"), help_text=_("At least one, taken from where the first photo was taken."))
-    note = forms.CharField(label=_("What was done?"), max_length=500, required=False, widget=_lines())
+    note = forms.CharField(label=_("What was done?"), max_length=500, required=False, widget=lines())
 
 
 class LookForm(VerbForm):
-    note = forms.CharField(label=_("What did you see?"), max_length=500, required=False, widget=_lines())
+    note = forms.CharField(label=_("What did you see?"), max_length=500, required=False, widget=lines())
     photos = Photos(label=_("Photos"))
 
 
 class SendBackForm(VerbForm):
-    note = forms.CharField(label=_("what is still wrong"), max_length=500, widget=_lines())
+    note = forms.CharField(label=_("what is still wrong"), max_length=500, widget=lines())
     photos = Photos(label=_("Photos"))
-
-
-class ReasonForm(VerbForm):
-    reason = forms.CharField(label=_("reason"), max_length=500, widget=_lines())
 
 
 def _step(move, label, call, **kwargs):
@@ -130,26 +118,13 @@ class WhoseFilter(admin.SimpleListFilter):
         return queryset.filter(of) if of else queryset
 
 
-class VillageFilter(admin.SimpleListFilter):
-    """Only the villages the station serves."""
-
-    title = _("village or community")
-    parameter_name = "village"
-
-    def lookups(self, request, model_admin):
-        return [(village.pk, village.name) for village in villages_of(request.user.station)]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(village_id=self.value()) if (self.value() or "").isdecimal() else queryset
-
-
 @admin.register(Hazard)
 class HazardAdmin(StationAdmin):
     access_object = "hazard"
     add_action = "create"
     list_display = ("what", "state", "degree", "limit", "village", "assigned_to", "found_at")
     list_select_related = ("group", "village", "assigned_to")
-    list_filter = (HandFilter, WhoseFilter, "status", "level", VillageFilter, "group", ("found_at", admin.DateFieldListFilter))
+    list_filter = (HandFilter, WhoseFilter, "status", "level", OwnVillages, "group", ("found_at", admin.DateFieldListFilter))
     search_fields = ("place", "text", "answers_for_it", "found_by__name", "assigned_to__name")
     search_help_text = _("place, what is dangerous, who answers for it, who found it or puts it right")
     sortable_by = ("found_at", "limit")
@@ -205,17 +180,17 @@ class HazardAdmin(StationAdmin):
 
     @admin.display(description=_("state"))
     def state(self, hazard):
-        return _badge(hazard.get_status_display(), selectors.STATE_TONES.get(hazard.status, ""))
+        return badge(hazard.get_status_display(), selectors.STATE_TONES.get(hazard.status, ""))
 
     @admin.display(description=pgettext_lazy("hazard", "level"))
     def degree(self, hazard):
         at_once = hazard.level == Hazard.Level.AT_ONCE
-        return _badge(hazard.get_level_display(), selectors.LEVEL_TONES.get(hazard.level, ""), "" if at_once else "none")
+        return badge(hazard.get_level_display(), selectors.LEVEL_TONES.get(hazard.level, ""), "" if at_once else "none")
 
     @admin.display(description=_("limit"), ordering="due_at")
     def limit(self, hazard):
         late, tone = selectors.lateness(hazard, timezone.now())
-        return _badge(late, tone, "" if tone else "none")
+        return badge(late, tone, "" if tone else "none")
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         hazard, shown = self.get_object(request, object_id), {}

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
@@ -13,11 +13,9 @@ from rest_framework.routers import SimpleRouter
 
 from shengkang.hazards import selectors, services
 from shengkang.hazards.models import Hazard, HazardGroup, HazardStep
-from shengkang.organization.api import ByMatrix, answer_once
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, Once, Photos, ReasonSerializer, answer_once, comparable
 from shengkang.organization.models import Unit, User
 
-KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="The same key acts once.")
-PHOTOS_AT_ONCE = 6
 # The line of the matrix (object "hazard") each call asks.
 ACTIONS = {"list": "list", "retrieve": "read", "create": "create"} | {
     move: line for move, line in selectors.ACTIONS.items() if move != "find"
@@ -36,10 +34,6 @@ class Doer(serializers.PrimaryKeyRelatedField):
 
     def get_queryset(self):
         return User.objects.filter(station=self.context["request"].user.station_id)
-
-
-def _photos(**kwargs):
-    return serializers.ListField(child=serializers.FileField(), max_length=PHOTOS_AT_ONCE, **kwargs)
 
 
 def _note(**kwargs):
@@ -85,7 +79,7 @@ class NewHazard(serializers.Serializer):
     answers_for_it = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
     latitude = serializers.FloatField(min_value=-90, max_value=90, required=False)
     longitude = serializers.FloatField(min_value=-180, max_value=180, required=False)
-    photos = _photos(required=False)
+    photos = Photos(required=False)
 
     def validate(self, given):
         if ("latitude" in given) != ("longitude" in given):
@@ -104,22 +98,18 @@ class Assignment(serializers.Serializer):
 
 
 class PuttingRight(serializers.Serializer):
-    photos = _photos(allow_empty=False)
+    photos = Photos(allow_empty=False)
     note = _note(required=False, allow_blank=True, default="")
 
 
 class Look(serializers.Serializer):
     note = _note(required=False, allow_blank=True, default="")
-    photos = _photos(required=False)
+    photos = Photos(required=False)
 
 
 class SendingBack(serializers.Serializer):
     note = _note()
-    photos = _photos(required=False)
-
-
-class HazardReason(serializers.Serializer):
-    reason = _note()
+    photos = Photos(required=False)
 
 
 def _step(name, shape):
@@ -134,7 +124,7 @@ def _step(name, shape):
 
 
 @extend_schema_view(list=extend_schema(description="Newest first; a head sees what he found and what he shall put right."))
-class HazardViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class HazardViewSet(Once, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     permission_classes = [IsAuthenticated, ByMatrix]
     parser_classes = [JSONParser, MultiPartParser, FormParser]
     access_object = "hazard"
@@ -149,10 +139,10 @@ class HazardViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.G
     def get_serializer_class(self):
         return HazardInFull if self.action == "retrieve" else HazardShape
 
-    @extend_schema(request=NewHazard, responses={201: HazardCreated}, parameters=[KEY])
+    @extend_schema(request=NewHazard, responses={201: HazardCreated}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request):
         """Report a hazard; photos come as multipart/form-data."""
-        user, given = request.user, self._checked(NewHazard)
+        user, given = request.user, self.checked(NewHazard)
 
         def do():
             hazard = services.find_hazard(
@@ -160,7 +150,7 @@ class HazardViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.G
             )
             return {"id": hazard.pk, "status": hazard.status}
 
-        return answer_once(request, verb="api.find_hazard", body=_comparable(request.data), do=do)
+        return answer_once(request, verb="api.find_hazard", body=comparable(request.data), do=do)
 
     @_step("assign", Assignment)
     def assign(self, request, pk=None):
@@ -181,32 +171,21 @@ class HazardViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.G
         """A second person has seen that it is not gone."""
         return self._moves("send_back", services.look_again, SendingBack, fine=False)
 
-    @_step("dismiss", HazardReason)
+    @_step("dismiss", ReasonSerializer)
     def dismiss(self, request, pk=None):
-        return self._moves("dismiss", services.dismiss_hazard, HazardReason)
+        return self._moves("dismiss", services.dismiss_hazard, ReasonSerializer)
 
-    @_step("reopen", HazardReason)
+    @_step("reopen", ReasonSerializer)
     def reopen(self, request, pk=None):
-        return self._moves("reopen", services.reopen_hazard, HazardReason)
-
-    def _checked(self, shape) -> dict:
-        given = shape(data=self.request.data, context=self.get_serializer_context())
-        given.is_valid(raise_exception=True)
-        return dict(given.validated_data)
+        return self._moves("reopen", services.reopen_hazard, ReasonSerializer)
 
     def _moves(self, step, verb, shape, **fixed):
         """The hazard, if the caller sees it (404) and the matrix gives him this step on it (403); one call; how it stands."""
         hazard = self.get_object()
         if not selectors.may(self.request.user, hazard, ACTIONS[step]):
             raise PermissionDenied
-        verb(hazard=hazard, by=self.request.user, at=timezone.now(), **fixed, **self._checked(shape))
+        verb(hazard=hazard, by=self.request.user, at=timezone.now(), **fixed, **self.checked(shape))
         return Response(HazardShape(hazard).data)
-
-
-def _comparable(data) -> dict:
-    """What stays the same when a call is sent once more: of a file, its name and size."""
-    lists = data.lists() if hasattr(data, "lists") else ((name, [value]) for name, value in data.items())
-    return {name: [[each.name, each.size] if hasattr(each, "size") else each for each in sent] for name, sent in lists}
 
 
 router = SimpleRouter()

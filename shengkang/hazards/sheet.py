@@ -2,20 +2,16 @@
 
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shengkang.attachments.models import Attachment
 from shengkang.hazards import selectors
 from shengkang.hazards.models import Hazard, HazardStep
+from shengkang.organization.desk_parts import moment
 
 # Photos of these steps show the danger, those of the others show it gone.
 BEFORE = ("find", "assign", "send_back", "dismiss", "reopen")
-
-
-def when(at: datetime) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
 
 
 def facts(hazard: Hazard, at: datetime) -> list[dict]:
@@ -28,14 +24,14 @@ def facts(hazard: Hazard, at: datetime) -> list[dict]:
             "tone": selectors.LEVEL_TONES.get(hazard.level, "note"),
             "mark": "" if hazard.level == Hazard.Level.AT_ONCE else "none",
         },
-        {"label": _("due at"), "value": late and f"{when(hazard.due_at)} · {late}", "tone": tone},
+        {"label": _("due at"), "value": late and f"{moment(hazard.due_at)} · {late}", "tone": tone},
         {"label": _("hazard group"), "value": hazard.group.name},
         {"label": _("village or community"), "value": hazard.village.name},
         {"label": _("place"), "value": hazard.place if hazard.place != hazard.village.name else ""},
         {"label": _("what is dangerous"), "value": hazard.text},
         {"label": _("who answers for it"), "value": hazard.answers_for_it},
         {"label": _("found by"), "value": f"{hazard.found_by.name} · {hazard.get_channel_display()}"},
-        {"label": _("found at"), "value": when(hazard.found_at)},
+        {"label": _("found at"), "value": moment(hazard.found_at)},
         {"label": _("to be put right by"), "value": hazard.assigned_to.name if hazard.assigned_to else ""},
     ]
     return [fact for fact in told if fact["value"]]

@@ -14,6 +14,7 @@ from shengkang.hazards import selectors, services, sheet
 from shengkang.hazards.forms import LookAgainForm, PutRightForm, ReportForm
 from shengkang.hazards.models import Hazard
 from shengkang.hazards.moves import MOVES, Status
+from shengkang.organization.desk_parts import moment
 from shengkang.portal.pages import PhoneFormPage, PhonePage
 
 ROWS_A_PAGE = 20
@@ -200,7 +201,7 @@ class Mine(PhonePage, TemplateView):
             "text": f"{hazard.group} · {hazard.village}",
             "badge": late if tone else hazard.get_status_display(),
             "tone": tone or selectors.STATE_TONES.get(hazard.status, ""),
-            "meta": _("found %(when)s") % {"when": sheet.when(hazard.found_at)},
+            "meta": _("found %(when)s") % {"when": moment(hazard.found_at)},
             "url": hazard.get_absolute_url(),
         }
 

@@ -1,4 +1,4 @@
-"""What all API faces share: one shape of errors, keyset paging, and creating verbs that may be repeated."""
+"""What all API faces share: one shape of errors, keyset paging, verbs that may be repeated, and the shapes every room takes."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,9 @@ from django.http import Http404, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import defaults
-from rest_framework import exceptions, pagination, permissions, status
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, pagination, permissions, serializers, status
+from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -15,6 +17,11 @@ from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import access
 from shengkang.organization.log_in.patience import in_api
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="The same key again gets the same answer."
+)
+PHOTOS_AT_ONCE = 6
 
 
 class NewestFirst(pagination.CursorPagination):
@@ -92,3 +99,63 @@ def answer_once(request, *, verb: str, body, do: Callable[[], dict]) -> Response
     key = request.headers.get("Idempotency-Key", "")
     result = audit.once(by=request.user, verb=verb, key=key, body=body, at=timezone.now(), do=do)
     return Response(result, status=status.HTTP_201_CREATED)
+
+
+class CreatedThing(serializers.Serializer):
+    id = serializers.IntegerField()
+
+
+class NoteSerializer(serializers.Serializer):
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=500)
+
+
+class Photos(serializers.ListField):
+    """Several photos in one field of a multipart call; their bytes are judged by the attachments room."""
+
+    def __init__(self, **kwargs):
+        super().__init__(child=serializers.FileField(), **{"max_length": PHOTOS_AT_ONCE} | kwargs)
+
+
+class SeenByUser(serializers.PrimaryKeyRelatedField):
+    """A row of those the caller may see; any other does not exist."""
+
+    def get_queryset(self):
+        request = self.context.get("request")
+        rows = super().get_queryset()
+        return rows.model.objects.visible_to(request.user) if request else rows.none()
+
+
+def verb(shape=None, answer=CreatedThing, **kwargs):
+    """A POST on one thing that happens once: what it takes, what it answers (201), and its key. `kwargs` go to the route."""
+
+    def decorate(method):
+        # The description comes last: `action` would throw away what it finds.
+        routed = action(detail=True, methods=["post"], filter_backends=[], **kwargs)(method)
+        return extend_schema(request=shape, responses={201: answer}, parameters=[IDEMPOTENCY_KEY])(routed)
+
+    return decorate
+
+
+def comparable(data) -> dict:
+    """What stays the same when a call is sent once more: of a file, its name and size."""
+    lists = data.lists() if hasattr(data, "lists") else ((name, [value]) for name, value in data.items())
+    return {name: [[each.name, each.size] if hasattr(each, "size") else each for each in sent] for name, sent in lists}
+
+
+class Once:
+    """A viewset whose calls check the shape, make the one call, and answer `{"id": …}` of what it gave."""
+
+    def checked(self, shape) -> dict:
+        form = shape(data=self.request.data, context=self.get_serializer_context())
+        form.is_valid(raise_exception=True)
+        return dict(form.validated_data)
+
+    def once(self, shape, name: str, do: Callable) -> Response:
+        """`do(by=, at=, **fields of the shape)` returns the row that was made or moved. Without a shape it takes no fields."""
+        given = (self.checked(shape) if shape else {}) | {"by": self.request.user, "at": timezone.now()}
+        body = {"path": self.request.path} | comparable(self.request.data)
+        return answer_once(self.request, verb=name, body=body, do=lambda: {"id": do(**given).pk})

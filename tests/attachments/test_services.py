@@ -2,8 +2,11 @@
 
 import hashlib
 import io
+import logging
+import os
 import struct
 import zlib
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +14,7 @@ from PIL import Image
 
 from shengkang.attachments import services
 from shengkang.attachments.models import Attachment
+from shengkang.attachments.tasks import sweep
 from tests.world import NOW
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
@@ -140,3 +144,42 @@ def test_the_same_photo_sent_again_is_the_same_attachment(attach):
     photo = written(Image.new("RGB", (40, 30), "green"))
     assert attach(photo).pk == attach(photo).pk
     assert Attachment.objects.count() == 1
+
+
+LATER = NOW + timedelta(hours=25)
+
+
+def left_behind(settings, name, at):
+    """A file as a call that broke off leaves it."""
+    file = settings.MEDIA_ROOT / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"x")
+    os.utime(file, (at.timestamp(), at.timestamp()))
+    return file
+
+
+def test_the_sweeper_leaves_named_files_young_ones_and_other_folders_alone(attach, settings):
+    named = settings.MEDIA_ROOT / attach(PDF).file.name
+    os.utime(named, (NOW.timestamp(), NOW.timestamp()))
+    young = left_behind(settings, "attachments/2026/03/young.jpg", LATER - timedelta(hours=23))
+    briefing = left_behind(settings, "briefings/old.docx", NOW)
+    assert services.sweep_orphans(at=LATER) == 0
+    assert [file.exists() for file in (named, young, briefing)] == [True, True, True]
+
+
+def test_an_empty_database_beside_old_files_sweeps_nothing(attach, settings):
+    old = left_behind(settings, "attachments/2026/03/old.jpg", NOW)
+    assert services.sweep_orphans(at=LATER) == 0
+    assert old.exists()
+
+
+def test_an_old_file_that_no_row_names_is_swept_and_only_counted_in_the_log(attach, settings, caplog):
+    attach(PDF)
+    old = left_behind(settings, "attachments/2026/03/old.jpg", NOW)
+    with caplog.at_level(logging.INFO, services.log.name):
+        sweep()
+    assert not old.exists()
+    assert [record.getMessage() for record in caplog.records if record.name == services.log.name] == [
+        "attachments: 1 of 1 old files had no row and were deleted"
+    ]
+    assert services.sweep_orphans(at=LATER) == 0

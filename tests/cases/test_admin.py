@@ -13,7 +13,8 @@ from shengkang.audit.models import AccessEntry
 from shengkang.cases import services
 from shengkang.cases.admin import listing
 from shengkang.cases.models import DisputeCase
-from tests.world import NOW
+from shengkang.organization.desk_parts import OwnVillages
+from tests.world import NOW, no_at_the_gate
 
 LIST = "/admin/cases/disputecase/"
 
@@ -83,7 +84,7 @@ def test_an_auxiliary_sees_the_cases_he_is_involved_in_and_grades_none(client, l
     mine = life.reported(by=here.aux_police)
     client.force_login(here.aux_police)
     assert listed(client) == [mine.no]
-    assert offered(client, mine) == ["attach"]
+    assert offered(client, mine) == ["gate", "attach"]
     assert client.get(verb_of(mine, "accept")).status_code == 403
 
 
@@ -130,7 +131,7 @@ def test_the_filters_answer_what_officers_ask(client, life, here, world):
     assert listed(client, village=here.villages[1].pk) == [elsewhere.no]
     assert listed(client, village="x") == [elsewhere.no, worked.no, told.no]
     assert listed(client, status__exact="accepted") == [worked.no]
-    villages = next(spec for spec in client.get(LIST).context["cl"].filter_specs if isinstance(spec, listing.VillageFilter))
+    villages = next(spec for spec in client.get(LIST).context["cl"].filter_specs if isinstance(spec, OwnVillages))
     assert [name for _pk, name in villages.lookup_choices] == [village.name for village in here.villages]
 
 
@@ -169,7 +170,7 @@ def test_the_page_tells_who_did_what_when_and_from_what_to_what(client, life, he
     context = client.get(page_of(case)).context
     assert [(step["who"], step["when"]) for step in context["steps"]] == [
         (here.household_head.name, NOW),
-        *[(here.officer.name, NOW)] * 4,
+        *[(here.officer.name, NOW)] * 5,
     ]
     assert " → " in context["steps"][1]["what"]
     texts = {str(cell["text"]) for section in context["sections"] for row in section["rows"] for cell in row["cells"]}
@@ -186,10 +187,10 @@ def test_the_page_costs_the_same_with_one_party_and_with_three(client, life, her
 @pytest.mark.parametrize(
     ("state", "steps"),
     [
-        ("reported", ["accept", "assign", "attach", "correct"]),
-        ("accepted", ["mediate", "assign", "attach", "correct", "refer", "terminate"]),
-        ("mediating", ["agree", "session", "assign", "attach", "correct", "refer", "terminate"]),
-        ("agreed", ["settle", "assign", "attach", "correct", "refer", "terminate"]),
+        ("reported", ["accept", "gate", "assign", "attach", "correct"]),
+        ("accepted", ["gate", "mediate", "assign", "attach", "correct", "refer", "terminate"]),
+        ("mediating", ["gate", "agree", "session", "assign", "attach", "correct", "refer", "terminate"]),
+        ("agreed", ["gate", "settle", "assign", "attach", "correct", "refer", "terminate"]),
         ("settled", ["follow_up", "attach", "reopen"]),
         ("archived", ["attach", "reopen"]),
     ],
@@ -227,7 +228,8 @@ def test_a_dispute_is_led_from_the_first_word_to_the_archive_by_its_buttons(clie
     forms = {
         "accept": {"risk": "yellow", "grade": "ordinary", "officer": here.officer.pk, "reason": "激动"},
         "assign": {"officer": here.officer.pk},
-        "mediate": {"mediator": here.household_head.pk},
+        "gate": dict.fromkeys(no_at_the_gate(), "no"),
+        "mediate": {"procedure": "people", "mediator": here.household_head.pk},
         "session": {"held_at": f"{today}T00:00", "place": "村委会", "mediators": [here.household_head.pk], "record": "谈话"},
         "attach": {"upload": photo, "title": "屋檐"},
         "agree": {"facts": "滴水", "terms": "装檐沟", "effective_on": today, "what_1": "装檐沟", "due_on_1": today},
@@ -312,7 +314,7 @@ def test_a_dispute_is_registered_once_with_parties_and_photo_however_often_the_f
 
 def test_what_was_settled_at_once_is_registered_as_settled(client, here, registration):
     client.force_login(here.officer)
-    client.post(LIST + "add/", registration | {"terms": "各退一步"})
+    client.post(LIST + "add/", registration | {"terms": "各退一步", "answers": "on"})
     assert DisputeCase.objects.get().status == "settled"
 
 

@@ -144,6 +144,8 @@ def test_a_dispute_is_led_through_its_life(api, here, registration):
         == "accepted"
     )
     assert send(officer, f"{pk}/correct/", {"place": "村口", "reason": "听错"}).status_code == 200
+    answers = {question["code"]: False for question in officer.get(f"{CASES}gate-questions/").json()}
+    assert send(officer, f"{pk}/gate/", {"answers": answers}, key="g").status_code == 201
     assert send(officer, f"{pk}/mediate/", {"mediator": here.household_head.pk}).json()["mediator"] == here.household_head.pk
     agreement = {"facts": "鸡", "terms": "赔一只", "effective_on": today, "obligations": [{"what": "赔鸡", "due_on": today}]}
     assert send(head, f"{pk}/agree/", agreement, key="a").status_code == 201
@@ -159,7 +161,7 @@ def test_a_dispute_is_led_through_its_life(api, here, registration):
     assert send(officer, f"{pk}/assign/", {"officer": here.colleague.pk}).json()["officer"] == here.colleague.pk
     assert send(api(here.colleague), f"{pk}/terminate/", {"reason": "拒绝"}).json()["status"] == "terminated"
     assert [step["move"] for step in officer.get(f"{CASES}{pk}/").json()["steps"]] == [
-        *["open", "accept", "correct", "mediate", "agree", "settle", "follow_up", "archive"],
+        *["open", "accept", "correct", "gate", "mediate", "agree", "settle", "follow_up", "archive"],
         *["reopen", "refer", "take_back", "assign", "terminate"],
     ]
 
@@ -171,7 +173,9 @@ def test_an_obligation_of_another_case_is_not_marked_here(api, life, here):
 
 
 def test_what_was_settled_on_the_spot_is_one_call(api, here, registration):
-    answer = send(api(here.household_head), "settle-on-the-spot/", registration | {"terms": "各退一步"}, key="k")
+    questions = api(here.household_head).get(f"{CASES}gate-questions/").json()
+    spot = {question["code"]: False for question in questions if question["on_the_spot"]}
+    answer = send(api(here.household_head), "settle-on-the-spot/", registration | {"terms": "各退一步", "answers": spot}, key="k")
     assert (answer.status_code, answer.json()["status"]) == (201, "settled")
 
 

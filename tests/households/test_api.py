@@ -1,12 +1,18 @@
-"""Homes, quarrels, sightings and visits for programs."""
+"""Homes, quarrels, sightings, visits, proposals and campaigns for programs."""
+
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from households.models import Sighting, Visit
+from households.models import Campaign, Nomination, Sighting, Visit
+from shengkang.attachments.models import Attachment
 from shengkang.cases.models import DisputeCase
+from tests.households.test_services import photo
 from tests.households.test_views import more_homes, more_homes_again
+from tests.world import make_person
 
 HOMES = "/api/v1/homes/"
 
@@ -110,3 +116,89 @@ def test_a_visit_is_written_once(world, head):
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_nothing_told_is_edited(world, head, method):
     assert getattr(head, method)("/api/v1/visits/1/").status_code == 405
+
+
+CAMPAIGNS, ON_PAPER = "/api/v1/campaigns/", "/api/v1/nominations/from-paper/"
+
+
+def campaign(world, **fields):
+    day = timezone.localdate()
+    lines = [{"text": "炭火取暖不通风", "hazard_group": "01", "level": "at_once"}, {"text": "没有听过宣传"}]
+    given = {"kind": "winter_fire", "name": "冬春防火", "villages": [world.here.villages[0].pk], "lines": lines}
+    return given | {"starts_on": day.isoformat(), "ends_on": (day + timedelta(days=9)).isoformat()} | fields
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("resident", 404), ("household_head", 403), ("village_cadre", 403), ("aux_police", 403)]
+)
+def test_who_does_not_manage_campaigns_opens_none(world, client, role, status):
+    client.force_login(getattr(world.here, role))
+    assert post(client, CAMPAIGNS, campaign(world)).status_code == status
+    assert not Campaign.objects.exists()
+
+
+def test_a_campaign_of_another_stations_village_without_lines_or_in_the_past_is_refused(world, client):
+    client.force_login(world.here.officer)
+    elsewhere = post(client, CAMPAIGNS, campaign(world, villages=[world.there.villages[0].pk]))
+    assert (elsewhere.status_code, list(elsewhere.json()["error"]["fields"])) == (400, ["villages"])
+    empty = post(client, CAMPAIGNS, campaign(world, lines=[]), key="k2")
+    assert (empty.status_code, list(empty.json()["error"]["fields"])) == (400, ["lines"])
+    over = post(client, CAMPAIGNS, campaign(world, starts_on="2020-01-01", ends_on="2020-01-09"), key="k3")
+    assert (over.status_code, over.json()["error"]["code"]) == (409, "campaign_refused")
+    assert post(client, CAMPAIGNS, campaign(world), key=None).json()["error"]["code"] == "key_missing"
+    assert not Campaign.objects.exists()
+
+
+def test_a_campaign_opened_twice_is_one(world, client):
+    client.force_login(world.here.officer)
+    first, second = (post(client, CAMPAIGNS, campaign(world)) for _time in range(2))
+    opened = Campaign.objects.get()
+    assert [(each.status_code, each.json()) for each in (first, second)] == [(201, {"id": opened.pk})] * 2
+    lines = opened.items.order_by("no").values_list("no", "text", "hazard_group", "level")
+    assert list(lines) == [(1, "炭火取暖不通风", "01", "at_once"), (2, "没有听过宣传", None, "ordinary")]
+    assert list(opened.villages.all()) == [world.here.villages[0]]
+
+
+@pytest.fixture
+def paper(world, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    person = make_person(world.here.station, world.here.villages[0], "孔令辉", birth_year=1975)
+    return lambda **fields: (
+        {"person": person.pk, "reason": "公道热心", "spoken_by": "村支书 李某", "photos": [photo("red")]} | fields
+    )
+
+
+def send_paper(client, body, key="k1"):
+    return client.post(ON_PAPER, body, headers={"Idempotency-Key": key})
+
+
+@pytest.mark.parametrize(("role", "status"), [("resident", 404), ("household_head", 404), ("aux_police", 404)])
+def test_who_enters_no_papers_finds_no_proposals(world, client, paper, role, status):
+    client.force_login(getattr(world.here, role))
+    assert send_paper(client, paper()).status_code == status
+    assert not Nomination.objects.exists()
+
+
+def test_a_proposal_without_its_paper_or_for_a_stranger_is_refused(world, client, paper):
+    client.force_login(world.here.officer)
+    stranger = make_person(world.there.station, world.there.villages[0], "外人")
+    for missing, body in (
+        ("photos", paper(photos=[])),
+        ("spoken_by", paper(spoken_by="")),
+        ("person", paper(person=stranger.pk)),
+    ):
+        answer = send_paper(client, body)
+        assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, [missing])
+    client.force_login(world.here.village_cadre)
+    far = make_person(world.here.station, world.here.villages[1], "远村人")
+    assert send_paper(client, paper(person=far.pk)).status_code == 400
+    assert not Nomination.objects.exists()
+
+
+def test_a_proposal_on_paper_sent_twice_is_one_with_its_photo(world, client, paper):
+    client.force_login(world.here.officer)
+    first, second = (send_paper(client, paper()) for _time in range(2))
+    made = Nomination.objects.get()
+    assert [(each.status_code, each.json()) for each in (first, second)] == [(201, {"id": made.pk})] * 2
+    assert (made.spoken_by, made.village, made.by) == ("村支书 李某", world.here.villages[0], world.here.officer)
+    assert Attachment.objects.of(made).count() == 1

@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -12,18 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shengkang.attachments import services as attachments
+from shengkang.attachments.selectors import files_of
 from shengkang.audit import services as audit
 from shengkang.cases import search, selectors, services
 from shengkang.cases.admin import listing, sheet
 from shengkang.cases.admin.forms import RegisterForm
+from shengkang.cases.admin.sheet.gate import gate_sheet
 from shengkang.cases.admin.verbs import VERBS
 from shengkang.cases.models import DisputeCase
 from shengkang.errors import RuleViolation
 from shengkang.organization.desk import StationAdmin
-
-
-def _badge(text, tone="", icon="none"):
-    return render_to_string("parts/badge.html", {"text": text, "tone": tone, "icon": icon}) if text else "–"
+from shengkang.organization.desk_parts import OwnVillages, badge
 
 
 @admin.register(DisputeCase)
@@ -39,7 +37,7 @@ class CaseAdmin(StationAdmin):
         listing.WhoseFilter,
         "status",
         "risk",
-        listing.VillageFilter,
+        OwnVillages,
         listing.YearsFilter,
         "category",
         ("opened_at", admin.DateFieldListFilter),
@@ -57,18 +55,16 @@ class CaseAdmin(StationAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, case):
-        return _badge(
-            case.get_status_display(), selectors.STATE_TONES.get(case.status, ""), "lock" if case.restricted else "none"
-        )
+        return badge(case.get_status_display(), selectors.STATE_TONES.get(case.status, ""), "lock" if case.restricted else "none")
 
     @admin.display(description=gettext_lazy("limit"), ordering="due_at")
     def limit(self, case):
         late, tone = selectors.lateness(case, timezone.now())
-        return _badge(late, tone, "" if tone else "none")
+        return badge(late, tone, "" if tone else "none")
 
     @admin.display(description=gettext_lazy("risk"))
     def risk_colour(self, case):
-        return _badge(case.get_risk_display(), selectors.RISK_TONES.get(case.risk, ""))
+        return badge(case.get_risk_display(), selectors.RISK_TONES.get(case.risk, ""))
 
     def get_search_results(self, request, queryset, search_term):
         return search.found(queryset, search_term, years=listing.years_of(request)), False
@@ -85,9 +81,10 @@ class CaseAdmin(StationAdmin):
         if case is not None:
             shown = {
                 "facts": sheet.facts(case, timezone.now()),
+                "gate": gate_sheet(case),
                 "steps": sheet.steps(case),
                 "sections": sheet.sections(case),
-                "files": sheet.files(case),
+                "files": files_of(case),
             }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
@@ -96,6 +93,10 @@ class CaseAdmin(StationAdmin):
         if not selectors.may_take_step(request.user, thing, verb.action, verb.access_object or self.access_object):
             raise PermissionDenied
         return super().answer_verb(request, verb, thing)
+
+    def after_verb(self, request, thing):
+        """A step may take the case out of the reader's sight: he is led to the list."""
+        return self._after_registration(request.user, thing.pk)
 
     def add_view(self, request, form_url="", extra_context=None):
         """Registration: one form, one call, photos with it."""
@@ -130,7 +131,8 @@ class CaseAdmin(StationAdmin):
         def do():
             given = {"station": user.station, "parties": form.parties(), "by": user, "at": at, **told}
             terms = form.cleaned_data["terms"]
-            case = services.settle_on_the_spot(**given, terms=terms) if terms else services.open_case(**given)
+            on_the_spot = {"terms": terms, "answers": form.cleaned_data["answers"]}
+            case = services.settle_on_the_spot(**given, **on_the_spot) if terms else services.open_case(**given)
             for photo in form.cleaned_data["photos"]:
                 attachments.attach(owner=case, station=case.station, upload=photo, by=user, at=at)
             return {"id": case.pk, "no": case.no}

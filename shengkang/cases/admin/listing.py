@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from shengkang.cases import search
-from shengkang.organization.selectors import day_of, end_of, villages_of
+from shengkang.organization.selectors import day_of, end_of
 
 DEEPEST = 5000
 
@@ -60,19 +60,6 @@ class WhoseFilter(SimpleListFilter):
         if self.value() == "mine":
             return queryset.filter(Q(officer=request.user) | Q(mediator=request.user))
         return queryset.filter(reports__by=request.user) if self.value() == "told" else queryset
-
-
-class VillageFilter(SimpleListFilter):
-    """Only the villages the station serves."""
-
-    title = _("village or community")
-    parameter_name = "village"
-
-    def lookups(self, request, model_admin):
-        return [(village.pk, village.name) for village in villages_of(request.user.station)]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(village_id=self.value()) if (self.value() or "").isdecimal() else queryset
 
 
 class YearsFilter(SimpleListFilter):

@@ -11,18 +11,19 @@ from rest_framework.response import Response
 from shengkang.audit import services as audit
 from shengkang.cases import services
 from shengkang.cases.api import shapes
-from shengkang.cases.api.steps import KEY, Steps, named, step
+from shengkang.cases.api.gate import GateSteps
+from shengkang.cases.api.steps import Steps, named, step
 from shengkang.cases.models import DisputeCase
 from shengkang.cases.moves import ACTIONS
 from shengkang.organization import access
-from shengkang.organization.api import ByMatrix
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, NoteSerializer, ReasonSerializer
 
 
 @extend_schema_view(list=extend_schema(description="Newest first; restricted cases only for those the matrix names."))
-class CaseViewSet(Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class CaseViewSet(GateSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     permission_classes = [IsAuthenticated, ByMatrix]
     access_object = "dispute"
-    access_actions = {"list": "list", "retrieve": "read", **ACTIONS, "create": "create"}
+    access_actions = {"list": "list", "retrieve": "read", **ACTIONS, "create": "create", "gate_questions": "create"}
     queryset = DisputeCase.objects.none()
     serializer_class = shapes.Case
     filterset_fields = ["status", "risk", "grade", "village", "category"]
@@ -41,13 +42,13 @@ class CaseViewSet(Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, views
         audit.note_look(what="case", about=case, by=request.user, at=timezone.now())
         return Response(self.get_serializer(case).data)
 
-    @extend_schema(request=shapes.Registration, responses={201: shapes.CaseCreated}, parameters=[KEY])
+    @extend_schema(request=shapes.Registration, responses={201: shapes.CaseCreated}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request):
         """Register a dispute; the caller is its first reporter."""
         given = self._checked(shapes.Registration)
         return self._once("api.open_case", lambda at: named(services.open_case(**self._own(given, at))))
 
-    @extend_schema(request=shapes.SettledOnTheSpot, responses={201: shapes.CaseCreated}, parameters=[KEY])
+    @extend_schema(request=shapes.SettledOnTheSpot, responses={201: shapes.CaseCreated}, parameters=[IDEMPOTENCY_KEY])
     @action(detail=False, methods=["post"], url_path="settle-on-the-spot")
     def settle_on_the_spot(self, request):
         """Register a small dispute the caller has just settled (就地化解)."""
@@ -68,10 +69,6 @@ class CaseViewSet(Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, views
     def assign(self, request, pk=None):
         return self._moves("assign", services.assign_case, shapes.Assign)
 
-    @step("mediate", shapes.Mediate)
-    def mediate(self, request, pk=None):
-        return self._moves("mediate", services.begin_mediation, shapes.Mediate)
-
     @step("session", shapes.Session, creates=True)
     def session(self, request, pk=None):
         return self._creates("session", services.hold_session, shapes.Session)
@@ -80,10 +77,10 @@ class CaseViewSet(Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, views
     def agree(self, request, pk=None):
         return self._creates("agree", services.record_agreement, shapes.Agree)
 
-    @step("settle", shapes.Note)
+    @step("settle", NoteSerializer)
     def settle(self, request, pk=None):
         """Settled: every reporter is told, a visit is owed in seven days."""
-        return self._moves("settle", services.settle_case, shapes.Note)
+        return self._moves("settle", services.settle_case, NoteSerializer)
 
     @step("follow_up", shapes.Visit)
     def follow_up(self, request, pk=None):
@@ -109,21 +106,21 @@ class CaseViewSet(Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, views
         """Refused with the list of what is missing."""
         return self._moves("archive", services.archive_case)
 
-    @step("reopen", shapes.Reason)
+    @step("reopen", ReasonSerializer)
     def reopen(self, request, pk=None):
-        return self._moves("reopen", services.reopen_case, shapes.Reason)
+        return self._moves("reopen", services.reopen_case, ReasonSerializer)
 
     @step("refer", shapes.Refer)
     def refer(self, request, pk=None):
         return self._moves("refer", services.refer_case, shapes.Refer)
 
-    @step("take_back", shapes.Reason)
+    @step("take_back", ReasonSerializer)
     def take_back(self, request, pk=None):
-        return self._moves("take_back", services.take_back_case, shapes.Reason)
+        return self._moves("take_back", services.take_back_case, ReasonSerializer)
 
-    @step("terminate", shapes.Reason)
+    @step("terminate", ReasonSerializer)
     def terminate(self, request, pk=None):
-        return self._moves("terminate", services.terminate_case, shapes.Reason)
+        return self._moves("terminate", services.terminate_case, ReasonSerializer)
 
     @step("correct", shapes.Correct)
     def correct(self, request, pk=None):

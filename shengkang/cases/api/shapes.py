@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from shengkang.cases.api import shapes_gate as gate
 from shengkang.cases.models import CaseStep, Category, DisputeCase, FollowUp, Obligation, Party
+from shengkang.organization.api import NoteSerializer
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
 
@@ -88,6 +90,7 @@ class Registration(serializers.Serializer):
 
 class SettledOnTheSpot(Registration):
     terms = serializers.CharField(max_length=4000)
+    answers = gate.Answers(on_the_spot=True)
 
 
 class Join(serializers.Serializer):
@@ -105,8 +108,18 @@ class Assign(serializers.Serializer):
     officer = OfStation(queryset=User.objects.all())
 
 
+class OfCase(serializers.PrimaryKeyRelatedField):
+    """Ids of what hangs on the case the step is taken on."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(case_id=self.context["view"].kwargs["pk"])
+
+
 class Mediate(serializers.Serializer):
     mediator = OfStation(queryset=User.objects.all())
+    procedure = serializers.ChoiceField(choices=gate.MEDIATIONS, default=DisputeCase.Procedure.PEOPLE)
+    applicant = OfCase(queryset=Party.objects.all(), required=False, allow_null=True)
+    wishes = serializers.CharField(max_length=1000, required=False, allow_blank=True)
 
 
 class Session(serializers.Serializer):
@@ -132,11 +145,7 @@ class Agree(serializers.Serializer):
         return [(each["what"], each["due_on"]) for each in given]
 
 
-class Note(serializers.Serializer):
-    note = serializers.CharField(max_length=500, required=False)
-
-
-class Visit(Note):
+class Visit(NoteSerializer):
     outcome = serializers.ChoiceField(choices=FollowUp.Outcome.choices)
 
 
@@ -150,12 +159,9 @@ class Perform(serializers.Serializer):
     performed_on = serializers.DateField()
 
 
-class Reason(serializers.Serializer):
-    reason = serializers.CharField(max_length=400)
-
-
-class Refer(Reason):
+class Refer(serializers.Serializer):
     to_whom = serializers.CharField(max_length=60)
+    reason = serializers.CharField(max_length=400)
 
 
 class Correct(serializers.Serializer):

@@ -1,7 +1,7 @@
 """A step of a case as a call: POST /cases/{id}/<step>/. The mixins of this folder hold the steps, `case.py` puts them together."""
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -11,14 +11,12 @@ from shengkang.cases import selectors
 from shengkang.cases.api import shapes
 from shengkang.cases.models import DisputeCase
 from shengkang.cases.moves import ACTIONS
-from shengkang.organization.api import answer_once
-
-KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="The same key acts once.")
+from shengkang.organization.api import IDEMPOTENCY_KEY, answer_once
 
 
 def step(name, shape, *, creates=False):
     """The decorators of a step: its body `shape`, and its answer; one that `creates` a row of its own asks for an idempotency key."""
-    parameters = [KEY] if creates else []
+    parameters = [IDEMPOTENCY_KEY] if creates else []
     answer = shapes.CaseCreated if creates else shapes.Case
 
     def decorate(method):

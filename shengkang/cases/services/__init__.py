@@ -13,7 +13,6 @@ from shengkang.cases.services.gate import check_gate, protect_case
 from shengkang.cases.services.mediating import begin_mediation, hold_session, record_agreement, settle_case
 from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
-    PartyDetails,
     accept_case,
     assign_case,
     correct_case,
@@ -21,6 +20,7 @@ from shengkang.cases.services.opening import (
     open_case,
     settle_on_the_spot,
 )
+from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
 from shengkang.cases.services.refusals import (
     AgreementIncomplete,
     AlreadyReported,
@@ -32,6 +32,7 @@ from shengkang.cases.services.refusals import (
     MoveRefused,
     NotAllowedHere,
     NothingChanged,
+    PointIncomplete,
     SessionIncomplete,
     UnfitPerson,
     WrongStation,
@@ -50,15 +51,18 @@ __all__ = [
     "NotAllowedHere",
     "NothingChanged",
     "PartyDetails",
+    "PointIncomplete",
     "SessionIncomplete",
     "UnfitPerson",
     "WrongStation",
     "accept_case",
+    "add_party",
     "archive_case",
     "assign_case",
     "begin_mediation",
     "check_gate",
     "correct_case",
+    "correct_party",
     "hold_session",
     "join_case",
     "mark_performed",
@@ -69,6 +73,7 @@ __all__ = [
     "record_follow_up",
     "refer_case",
     "remind_of_follow_ups",
+    "remove_party",
     "reopen_case",
     "settle_case",
     "settle_on_the_spot",

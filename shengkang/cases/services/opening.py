@@ -1,14 +1,13 @@
 """How a dispute comes to the station: registered, told again, graded, given to somebody, put right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shengkang.cases.models import Agreement, CaseStep, Category, DisputeCase, Party, Report, RiskAssessment
+from shengkang.cases.models import Agreement, CaseStep, Category, DisputeCase, Party, PoliceClass, Report, RiskAssessment
 from shengkang.cases.moves import Status
 from shengkang.cases.services.gate import check_on_the_spot
 from shengkang.cases.services.moving import (
@@ -20,26 +19,37 @@ from shengkang.cases.services.moving import (
     must_be_fit_to_mediate,
     plan_follow_up,
 )
-from shengkang.cases.services.refusals import AlreadyReported, CaseProtected, NotAllowedHere, NothingChanged, WrongStation
+from shengkang.cases.services.parties import PartyDetails, must_be_known_here, party_of
+from shengkang.cases.services.refusals import (
+    AlreadyReported,
+    CaseProtected,
+    NotAllowedHere,
+    NothingChanged,
+    PointIncomplete,
+    WrongStation,
+)
 from shengkang.cases.services.telling import tell_of_task
 from shengkang.organization.access import Role
-from shengkang.organization.models import Address, Person, Station, Unit, User
+from shengkang.organization.models import Address, Station, Unit, User
 from shengkang.organization.selectors import day_of
 from shengkang.organization.services import UnitNotServed
 
 # What a correction may touch; everything else is moved by a verb of its own.
-CORRECTABLE = ("village", "category", "channel", "address", "place", "story", "risk", "grade", "restricted")
-
-
-@dataclass(frozen=True)
-class PartyDetails:
-    """One side as it was told: `side` of Party.Side, a name, and what is known beside it (`home` is an Address)."""
-
-    side: str
-    name: str
-    phone: str = ""
-    person: Person | None = None
-    home: Address | None = None
+CORRECTABLE = (
+    "village",
+    "category",
+    "police_class",
+    "scale",
+    "channel",
+    "address",
+    "place",
+    "latitude",
+    "longitude",
+    "story",
+    "risk",
+    "grade",
+    "restricted",
+)
 
 
 def _draw_number(station: Station, at: datetime) -> str:
@@ -74,13 +84,20 @@ def open_case(
     address: Address | None = None,
     parties: Sequence[PartyDetails] = (),
     restricted: bool = False,
+    police_class: PoliceClass | None = None,
+    scale: str = DisputeCase.Scale.UNDER_50,
+    latitude: float | None = None,
+    longitude: float | None = None,
 ) -> DisputeCase:
     """Register a dispute; `by` becomes its first reporter. Writes the step “open”.
 
     `restricted`: suspected domestic violence or harm to a minor; seen by the chief and those involved, never mediated.
-    Raises UnitNotServed (organization), WrongStation.
+    `latitude` and `longitude` are degrees (WGS 84), both or none. `scale`: how many people take part, of DisputeCase.Scale.
+    Raises UnitNotServed and IdNumberInvalid (organization), WrongStation, PointIncomplete.
     """
-    _must_be_of(station, village=village, address=address, parties=parties, by=by)
+    _must_be_of(station, village=village, address=address, by=by)
+    must_be_known_here(station, parties)
+    _must_be_a_point(latitude, longitude)
     case = DisputeCase.objects.create(
         station=station,
         village=village,
@@ -88,18 +105,19 @@ def open_case(
         status=Status.REPORTED,
         restricted=restricted,
         category=category,
+        police_class=police_class,
+        scale=scale,
         channel=channel,
         address=address,
         place=place.strip(),
+        latitude=latitude,
+        longitude=longitude,
         story=story.strip(),
         opened_at=at,
         steps_taken=1,
     )
     CaseStep.objects.create(case=case, no=1, move="open", from_status="", to_status=Status.REPORTED, at=at, by=by)
-    Party.objects.bulk_create(
-        Party(case=case, side=each.side, name=each.name.strip(), phone=each.phone.strip(), person=each.person, home=each.home)
-        for each in parties
-    )
+    Party.objects.bulk_create(party_of(case, each) for each in parties)
     Report.objects.create(case=case, by=by, person=by.person, text=case.story, at=at)
     return case
 
@@ -130,6 +148,10 @@ def settle_on_the_spot(
     parties: Sequence[PartyDetails] = (),
     restricted: bool = False,
     answers: Mapping[str, bool] | None = None,
+    police_class: PoliceClass | None = None,
+    scale: str = DisputeCase.Scale.UNDER_50,
+    latitude: float | None = None,
+    longitude: float | None = None,
 ) -> DisputeCase:
     """就地化解: register a small dispute that `by` has just settled; `by` is its mediator and gets the credit. Writes two steps.
 
@@ -151,6 +173,10 @@ def settle_on_the_spot(
         place=place,
         address=address,
         parties=parties,
+        police_class=police_class,
+        scale=scale,
+        latitude=latitude,
+        longitude=longitude,
     )
     must_be_fit_to_mediate(by, case)
     check_on_the_spot(case, answers or {}, by, at)
@@ -201,11 +227,11 @@ def assign_case(*, case: DisputeCase, officer: User, by: User, at: datetime) -> 
 
 @transaction.atomic
 def correct_case(*, case: DisputeCase, reason: str, by: User, at: datetime, **fields) -> DisputeCase:
-    """Put right what was registered: any of village, category, channel, address, place, story, risk, grade, restricted.
+    """Put right what was registered: any of CORRECTABLE (parties: see parties.py).
 
     A new grade counts its limit from the day the case was taken on. A case in mediation is not made protected before the mediation
     ended; only the chief lifts a protection. The step names the fields and the reason, the history table the values.
-    Raises NothingChanged, NotAllowedHere, WrongStation, UnitNotServed, MoveRefused.
+    Raises NothingChanged, NotAllowedHere, PointIncomplete, WrongStation, UnitNotServed, MoveRefused.
     """
     if unknown := set(fields) - set(CORRECTABLE):
         raise TypeError(f"not corrected here: {sorted(unknown)}")
@@ -214,6 +240,7 @@ def correct_case(*, case: DisputeCase, reason: str, by: User, at: datetime, **fi
     if not changes:
         raise NothingChanged(_("Nothing was changed. Change a field, or leave the case as it is."))
     _must_be_of(case.station, village=changes.get("village"), address=changes.get("address"))
+    _must_be_a_point(changes.get("latitude", case.latitude), changes.get("longitude", case.longitude))
     _must_be_lawful(case, changes, by)
     note = pgettext("list", ", ").join(
         str(DisputeCase._meta.get_field(name).verbose_name) for name in CORRECTABLE if name in changes
@@ -238,12 +265,15 @@ def _must_be_lawful(case, changes, by):
         raise NotAllowedHere(_("Only the chief lifts the protection of a case. Ask your chief."))
 
 
-def _must_be_of(station, *, village=None, address=None, parties=(), by=None):
+def _must_be_a_point(latitude, longitude):
+    if (latitude is None) != (longitude is None):
+        raise PointIncomplete(_("A point on the map needs both latitude and longitude. Set it anew, or leave both empty."))
+
+
+def _must_be_of(station, *, village=None, address=None, by=None):
     if village is not None and not station.covers.filter(pk=village.pk).exists():
         raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
-    places = [address, *(party.home for party in parties)]
-    people = [by, *(party.person for party in parties)]
-    if any(each is not None and each.station_id != station.pk for each in [*places, *people]):
+    if any(each is not None and each.station_id != station.pk for each in (address, by)):
         raise WrongStation(
             _("A person or an address belongs to another station. Choose one of this station, or write it as text.")
         )

@@ -48,3 +48,7 @@ class NotAllowedHere(RuleViolation):
 
 class NothingChanged(RuleViolation):
     """A correction that corrects nothing."""
+
+
+class PointIncomplete(RuleViolation):
+    """A point on the map has only one of its two coordinates."""

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from shengkang.organization import access, services
 from shengkang.organization.access import Role
 from shengkang.organization.desk import StationAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import ReadOnlyInline
 from shengkang.organization.forms import PhoneField
 from shengkang.organization.log_in import cards, second_factor
 from shengkang.organization.log_in import services as log_in
@@ -94,20 +95,9 @@ class TakeRoleForm(VerbForm):
         self.fields["membership"].queryset = self.thing.memberships.select_related("user", "unit")
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(ReadOnlyInline):
     model = Membership
-    extra = 0
-    can_delete = False
     fields = readonly_fields = ["role", "unit"]
-
-    def has_view_permission(self, request, obj=None):
-        return True
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 CHANGE = "create_or_change_role"

@@ -12,18 +12,12 @@ from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import services
 from shengkang.organization.desk import ReadOnlyAdmin, StationAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import AskingForm, OwnVillages, ReadOnlyInline
 from shengkang.organization.forms import PhoneField
 from shengkang.organization.models import Approval, Consent, Person, Unit
 from shengkang.organization.selectors import villages_of
 
 EARLIEST_BIRTH = 1900
-
-
-class VillageFilter(admin.RelatedFieldListFilter):
-    """The villages of one's own station, not all of the country's."""
-
-    def field_choices(self, field, request, model_admin):
-        return [(village.pk, str(village)) for village in villages_of(request.user.station)]
 
 
 class PersonForm(VerbForm):
@@ -56,10 +50,6 @@ class ConsentForm(VerbForm):
     evidence = forms.CharField(label=_("evidence"), max_length=200, help_text=_("signed paper no., or logged in by the person"))
 
 
-class ReasonForm(VerbForm):
-    reason = forms.CharField(label=_("reason"), max_length=200, help_text=_("Name the case or the paper that needs it."))
-
-
 def _approval(person, user):
     return Approval.objects.in_force(timezone.now()).filter(
         asked_by=user, obj="resident", action="read_id_number", target_ref=audit.ref(person)
@@ -70,20 +60,9 @@ def _has_number(person, user):
     return bool(person.id_number_index)
 
 
-class ConsentInline(admin.TabularInline):
+class ConsentInline(ReadOnlyInline):
     model = Consent
-    extra = 0
-    can_delete = False
     fields = readonly_fields = ["purpose", "given_at", "withdrawn_at", "evidence"]
-
-    def has_view_permission(self, request, obj=None):
-        return True
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Person)
@@ -92,7 +71,7 @@ class PersonAdmin(StationAdmin):
     view_action = "read"
     add_action = "create"
     list_display = ["name", "village", "phone", "born", "left_on"]
-    list_filter = [("village", VillageFilter)]
+    list_filter = [OwnVillages]
     search_fields = ["name", "name_key", "phone"]
     list_select_related = ["village"]
     fields = ["name", "village", "phone", "born", "left_on"]
@@ -129,7 +108,7 @@ class PersonAdmin(StationAdmin):
                 obj="resident", action="read_id_number", target_ref=audit.ref(person), **kwargs
             ),
             access_object="approval",
-            form=ReasonForm,
+            form=AskingForm,
             offered=lambda person, user: _has_number(person, user) and not _approval(person, user).exists(),
             hint=_("A chief decides; then it may be shown for a day."),
         ),

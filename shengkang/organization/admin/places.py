@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from shengkang.organization.desk import ReadOnlyAdmin, StationAdmin
+from shengkang.organization.desk_parts import ReadOnlyInline
 from shengkang.organization.models import Coverage, Holiday, Station, Unit
 
 
@@ -21,19 +22,8 @@ class UnitAdmin(ReadOnlyAdmin):
         return self.fields
 
 
-class CoverageInline(admin.TabularInline):
+class CoverageInline(ReadOnlyInline):
     model = Coverage
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request, obj=None):
-        return True
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Station)

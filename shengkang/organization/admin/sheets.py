@@ -16,6 +16,7 @@ from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import access
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_parts import AskingForm
 from shengkang.organization.models import Approval, ImportRun
 from shengkang.organization.selectors import day_of
 from shengkang.organization.services import ask_approval
@@ -57,10 +58,6 @@ class CommitForm(VerbForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial["seen"] = self.thing.fingerprint
-
-
-class ReasonForm(VerbForm):
-    reason = forms.CharField(label=gettext_lazy("reason"), max_length=200)
 
 
 def _upload(*, by, at, sheet, file):
@@ -128,7 +125,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             lambda run, **kwargs: ask_approval(
                 obj=services.COMMIT[0], action=services.COMMIT[1], target_ref=audit.ref(run), **kwargs
             ),
-            form=ReasonForm,
+            form=AskingForm,
             offered=lambda run, user: (
                 run.is_open and _holds_p(user, services.COMMIT) and not _asked(user, services.COMMIT, audit.ref(run))
             ),
@@ -278,7 +275,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     def ask_export_view(self, request, key):
         sheet = self._sheet(request, key)
-        form = ReasonForm(request.POST or None, thing=None, user=request.user)
+        form = AskingForm(request.POST or None, thing=None, user=request.user)
         if request.method == "POST" and form.is_valid():
             try:
                 services.ask_to_export(sheet=sheet, by=request.user, at=timezone.now(), **form.cleaned_data)

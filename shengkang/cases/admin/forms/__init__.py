@@ -4,21 +4,19 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shengkang.cases.forms import NoneOfThese
 from shengkang.cases.models import Category, DisputeCase, FollowUp, Obligation, Party
 from shengkang.cases.services import PartyDetails
 from shengkang.cases.services.moving import MEDIATES, TAKES_CHARGE
 from shengkang.organization.access import Role
 from shengkang.organization.desk import VerbForm
+from shengkang.organization.desk_parts import lines
 from shengkang.organization.models import User
 from shengkang.organization.selectors import villages_of
 from shengkang.portal.pages import PhoneForm, Photos
 
 OBLIGATIONS = 3
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-def _lines(rows=4):
-    return forms.Textarea(attrs={"rows": rows})
 
 
 def staff_of(station, roles):
@@ -59,7 +57,7 @@ class RegisterForm(PhoneForm):
     village = forms.ModelChoiceField(None, label=_("village or community"))
     category = forms.ModelChoiceField(Category.objects.all(), label=_("category"))
     channel = forms.ChoiceField(choices=DisputeCase.Channel.choices, label=_("channel"))
-    story = forms.CharField(max_length=2000, widget=_lines(5), label=_("what happened"))
+    story = forms.CharField(max_length=2000, widget=lines(5), label=_("what happened"))
     place = forms.CharField(max_length=120, required=False, label=_("place"))
     first_name = forms.CharField(max_length=40, required=False, label=_("first party"), help_text=_("name as it was told"))
     first_phone = forms.CharField(max_length=20, required=False, label=_("telephone of the first party"))
@@ -69,10 +67,11 @@ class RegisterForm(PhoneForm):
     terms = forms.CharField(
         max_length=2000,
         required=False,
-        widget=_lines(2),
+        widget=lines(2),
         label=_("settled on the spot"),
         help_text=_("Only if you have just settled it yourself: what both sides agreed to."),
     )
+    answers = NoneOfThese(required=False)
     restricted = forms.BooleanField(
         required=False,
         label=_("protected case"),
@@ -83,6 +82,13 @@ class RegisterForm(PhoneForm):
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages_of(user.station)
         self.fields["channel"].initial = DisputeCase.Channel.VISIT
+
+    def clean(self):
+        """Who settled it on the spot has read the questions of the gate."""
+        told = super().clean()
+        if told.get("terms") and not told.get("answers"):
+            self.add_error("answers", self.fields["answers"].error_messages["required"])
+        return told
 
     def parties(self) -> list[PartyDetails]:
         told = self.cleaned_data
@@ -116,24 +122,13 @@ class AssignForm(VerbForm):
         self.fields["officer"].initial = self.thing.officer_id
 
 
-class MediateForm(VerbForm):
-    mediator = forms.ModelChoiceField(None, label=_("mediator"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        people = staff_of(self.thing.station, MEDIATES)
-        self.fields["mediator"].queryset = people
-        self.fields["mediator"].choices = [("", "---------"), *grouped(people, self.thing.village)]
-        self.fields["mediator"].initial = self.thing.mediator_id
-
-
 class SessionForm(VerbForm):
     held_at = forms.DateTimeField(
         label=_("held at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
     place = forms.CharField(max_length=120, label=_("place"))
     mediators = forms.ModelMultipleChoiceField(None, label=_("mediators"), widget=forms.CheckboxSelectMultiple)
-    record = forms.CharField(max_length=4000, widget=_lines(8), label=_("record"))
+    record = forms.CharField(max_length=4000, widget=lines(8), label=_("record"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -148,8 +143,8 @@ class SessionForm(VerbForm):
 
 
 class AgreementForm(VerbForm):
-    facts = forms.CharField(max_length=4000, widget=_lines(), label=_("facts and matters in dispute"))
-    terms = forms.CharField(max_length=4000, widget=_lines(), label=_("what was agreed"))
+    facts = forms.CharField(max_length=4000, widget=lines(4), label=_("facts and matters in dispute"))
+    terms = forms.CharField(max_length=4000, widget=lines(4), label=_("what was agreed"))
     oral = forms.BooleanField(required=False, label=_("oral agreement"))
     effective_on = forms.DateField(widget=DAY, label=_("takes effect on"))
 
@@ -177,17 +172,9 @@ class AgreementForm(VerbForm):
         return given | {"obligations": obligations}
 
 
-class NoteForm(VerbForm):
-    note = forms.CharField(max_length=500, required=False, widget=_lines(2), label=_("note"))
-
-
-class ReasonForm(VerbForm):
-    reason = forms.CharField(max_length=400, widget=_lines(2), label=_("reason"))
-
-
 class FollowUpForm(VerbForm):
     outcome = forms.ChoiceField(choices=FollowUp.Outcome.choices, widget=forms.RadioSelect, label=_("outcome"))
-    note = forms.CharField(max_length=500, required=False, widget=_lines(2), label=_("note"))
+    note = forms.CharField(max_length=500, required=False, widget=lines(2), label=_("note"))
 
 
 class PerformanceForm(VerbForm):
@@ -200,11 +187,12 @@ class PerformanceForm(VerbForm):
         self.fields["performed_on"].initial = timezone.localdate()
 
 
-class ReferForm(ReasonForm):
+class ReferForm(VerbForm):
     to_whom = forms.CharField(
         max_length=60, label=_("referred to"), help_text=_("for example the court, the justice office, criminal police")
     )
-    field_order = ("to_whom", "reason")
+    # Shorter than elsewhere: the step notes both.
+    reason = forms.CharField(max_length=400, widget=lines(), label=_("reason"))
 
 
 class CorrectForm(VerbForm):
@@ -212,7 +200,7 @@ class CorrectForm(VerbForm):
     category = forms.ModelChoiceField(Category.objects.all(), label=_("category"))
     channel = forms.ChoiceField(choices=DisputeCase.Channel.choices, label=_("channel"))
     place = forms.CharField(max_length=120, required=False, label=_("place"))
-    story = forms.CharField(max_length=2000, widget=_lines(5), label=_("what happened"))
+    story = forms.CharField(max_length=2000, widget=lines(5), label=_("what happened"))
     risk = forms.ChoiceField(choices=DisputeCase.Risk.choices, required=False, label=_("risk"))
     grade = forms.ChoiceField(choices=DisputeCase.Grade.choices, required=False, label=_("grade"))
     restricted = forms.BooleanField(required=False, label=_("protected case"))

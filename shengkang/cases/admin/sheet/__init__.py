@@ -1,17 +1,11 @@
 """A case as one reads it: its facts, its steps, and one table for each kind of paper."""
 
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shengkang.attachments.models import Attachment
 from shengkang.cases import selectors
 from shengkang.cases.models import DisputeCase
-
-
-def _when(at) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+from shengkang.organization.desk_parts import moment
 
 
 def facts(case: DisputeCase, at) -> list[dict]:
@@ -31,7 +25,7 @@ def facts(case: DisputeCase, at) -> list[dict]:
         },
         {"label": _("risk"), "value": case.get_risk_display(), "tone": selectors.RISK_TONES.get(case.risk, ""), "mark": "none"},
         {"label": _("grade"), "value": case.get_grade_display()},
-        {"label": _("due at"), "value": " · ".join(filter(None, [_when(case.due_at), late])), "tone": tone},
+        {"label": _("due at"), "value": " · ".join(filter(None, [moment(case.due_at), late])), "tone": tone},
         {"label": _("category"), "value": case.category.name},
         {"label": _("village or community"), "value": case.village.name},
         {"label": _("place"), "value": case.place or (str(case.address) if case.address else "")},
@@ -39,9 +33,9 @@ def facts(case: DisputeCase, at) -> list[dict]:
         {"label": _("channel"), "value": case.get_channel_display()},
         {"label": _("officer in charge"), "value": case.officer.name if case.officer else _("nobody yet")},
         {"label": _("mediator"), "value": case.mediator.name if case.mediator else ""},
-        {"label": _("registered at"), "value": _when(case.opened_at)},
-        {"label": _("settled at"), "value": _when(case.settled_at)},
-        {"label": _("archived at"), "value": _when(case.archived_at)},
+        {"label": _("registered at"), "value": moment(case.opened_at)},
+        {"label": _("settled at"), "value": moment(case.settled_at)},
+        {"label": _("archived at"), "value": moment(case.archived_at)},
     ]
     return [fact for fact in told if fact["value"]]
 
@@ -81,13 +75,13 @@ def sections(case: DisputeCase) -> list[dict]:
         _table(
             _("Who told us"),
             [_("reported by"), _("at"), _("what was told")],
-            [(report.by.name, _when(report.at), report.text) for report in case.reports.select_related("by")],
+            [(report.by.name, moment(report.at), report.text) for report in case.reports.select_related("by")],
         ),
         _table(
             _("Risk assessments"),
             [_("risk"), _("reason"), _("by"), _("at")],
             [
-                (each.get_risk_display(), each.reason, each.by.name, _when(each.at))
+                (each.get_risk_display(), each.reason, each.by.name, moment(each.at))
                 for each in case.assessments.select_related("by")
             ],
         ),
@@ -96,7 +90,7 @@ def sections(case: DisputeCase) -> list[dict]:
             [_("held at"), _("place"), _("mediators"), _("record")],
             [
                 (
-                    _when(held.held_at),
+                    moment(held.held_at),
                     held.place,
                     pgettext("list", ", ").join(each.name for each in held.mediators.all()),
                     held.record,
@@ -127,7 +121,7 @@ def sections(case: DisputeCase) -> list[dict]:
             [
                 (
                     visit.due_on.isoformat(),
-                    _when(visit.done_at),
+                    moment(visit.done_at),
                     visit.get_outcome_display(),
                     visit.note,
                     visit.by.name if visit.by else "",
@@ -137,17 +131,3 @@ def sections(case: DisputeCase) -> list[dict]:
         ),
     ]
     return [table for table in tables if table["rows"]]
-
-
-def files(case: DisputeCase) -> list[dict]:
-    return [
-        {
-            "url": reverse("attachments:file", args=[each.pk]),
-            "title": each.title or each.get_kind_display(),
-            "picture": each.kind == Attachment.Kind.PICTURE,
-            "width": each.width,
-            "height": each.height,
-            "meta": f"{each.by.name} · {_when(each.at)}",
-        }
-        for each in Attachment.objects.of(case).select_related("by")
-    ]

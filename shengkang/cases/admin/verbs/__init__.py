@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.attachments import services as attachments
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import forms
+from shengkang.cases.admin.verbs import gate
 from shengkang.cases.admin.verbs.stepping import step
 from shengkang.cases.models import Obligation
 from shengkang.organization.desk import Verb
+from shengkang.organization.desk_parts import NoteForm, ReasonForm
 
 
 def _owed(case):
@@ -25,21 +27,14 @@ def _open_obligations(case):
 
 VERBS = (
     step("accept", _("Grade and accept"), services.accept_case, form=forms.AcceptForm, tone="main"),
-    step(
-        "mediate",
-        _("Begin mediation"),
-        services.begin_mediation,
-        form=forms.MediateForm,
-        tone="main",
-        also=lambda case: not case.restricted,
-    ),
+    *gate.VERBS,
     step("agree", _("Record the agreement"), services.record_agreement, form=forms.AgreementForm, tone="main"),
     step("session", _("Record a session"), services.hold_session, form=forms.SessionForm),
     step(
         "settle",
         _("Settle"),
         services.settle_case,
-        form=forms.NoteForm,
+        form=NoteForm,
         tone="main",
         hint=_("Every reporter gets a message, and a visit is owed in seven days."),
     ),
@@ -50,10 +45,10 @@ VERBS = (
         action="mediate",
         call=lambda case, **given: services.mark_performed(**given),
         form=forms.PerformanceForm,
-        offered=lambda case, user: selectors.may_takestep(user, case, "mediate") and _open_obligations(case).exists(),
+        offered=lambda case, user: selectors.may_take_step(user, case, "mediate") and _open_obligations(case).exists(),
     ),
     step("archive", _("Archive"), services.archive_case, also=lambda case: not _owed(case), tone="main"),
-    step("take_back", _("Take the case back"), services.take_back_case, form=forms.ReasonForm, tone="main"),
+    step("take_back", _("Take the case back"), services.take_back_case, form=ReasonForm, tone="main"),
     step("assign", _("Assign"), services.assign_case, form=forms.AssignForm),
     Verb(
         name="attach",
@@ -62,7 +57,7 @@ VERBS = (
         access_object="attachment",
         call=lambda case, **given: attachments.attach(owner=case, station=case.station, **given),
         form=forms.AttachForm,
-        offered=lambda case, user: selectors.may_takestep(user, case, "upload", "attachment"),
+        offered=lambda case, user: selectors.may_take_step(user, case, "upload", "attachment"),
     ),
     step("correct", _("Correct the registration"), services.correct_case, form=forms.CorrectForm),
     step("refer", _("Refer"), services.refer_case, form=forms.ReferForm),
@@ -70,9 +65,9 @@ VERBS = (
         "terminate",
         _("End without settlement"),
         services.terminate_case,
-        form=forms.ReasonForm,
+        form=ReasonForm,
         tone="danger",
         hint=_("When a party clearly refuses, or nothing more can be done here. Every reporter gets a message."),
     ),
-    step("reopen", _("Reopen"), services.reopen_case, form=forms.ReasonForm, tone="danger"),
+    step("reopen", _("Reopen"), services.reopen_case, form=ReasonForm, tone="danger"),
 )
