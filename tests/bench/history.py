@@ -7,7 +7,6 @@ off while a million rows are laid, and the indexes are put on again. The open wo
 import itertools
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import datetime
 
 import psycopg2
 from django.contrib.auth import get_user_model
@@ -19,7 +18,7 @@ from django.utils import timezone
 
 from shengkang.cases.models import CaseWords, DisputeCase, FollowUp, Party
 from shengkang.organization.models import Station
-from shengkang.organization.selectors import day_of, start_of
+from shengkang.organization.selectors import day_of
 from tests.bench import p95, times
 
 A_YEAR = 50_000
