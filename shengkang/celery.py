@@ -25,4 +25,5 @@ app.conf.beat_schedule = {
     "score the open period":     {"task": "points.score_open_periods",     "schedule": crontab(hour=1, minute=0)},
     "check the balances":        {"task": "points.check_balances",         "schedule": crontab(hour=2, minute=0)},
     "freeze last month":         {"task": "reports.freeze_last_month",     "schedule": crontab(hour=3, minute=0)},
+    "forget what ran out":       {"task": "organization.forget_what_ran_out", "schedule": crontab(hour=4, minute=0)},
 }  # fmt: skip

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.attachments import nails as attachment_nails
 from shengkang.audit import services as audit
 from shengkang.cases import selectors
-from shengkang.cases.models import DisputeCase
+from shengkang.cases.models import DisputeCase, MediationSession, Signature
 from shengkang.organization import panels
 from shengkang.portal import nails as portal_nails
 
@@ -16,8 +16,19 @@ def _note_protected_look(case_id, *, by, at):
         audit.note_look(what="attachment", about=case, by=by, at=at)
 
 
+def _note_protected_look_of(model, case):
+    """The same for what hangs on a part of a case; `case` leads from the part to it."""
+
+    def note(pk, *, by, at):
+        _note_protected_look(model.objects.values_list(case, flat=True).get(pk=pk), by=by, at=at)
+
+    return note
+
+
 def hang_everything() -> None:
     attachment_nails.hang("cases.disputecase", lambda user: DisputeCase.objects.visible_to(user), _note_protected_look)
+    for model, case in ((Signature, "agreement__case"), (MediationSession, "case")):
+        attachment_nails.hang(model._meta.label_lower, model.objects.visible_to, _note_protected_look_of(model, case))
     panels.hang("cases", selectors.needs_a_hand, order=10)
     portal_nails.hang(
         portal_nails.Tile(

@@ -180,17 +180,17 @@ def test_the_page_tells_who_did_what_when_and_from_what_to_what(client, life, he
 def test_the_page_costs_the_same_with_one_party_and_with_three(client, life, here, django_assert_max_num_queries):
     case = life.settled(obligations=[("装檐沟", NOW.date())] * 3)
     client.force_login(here.officer)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(40):
         client.get(page_of(case))
 
 
 @pytest.mark.parametrize(
     ("state", "steps"),
     [
-        ("reported", ["accept", "gate", "assign", "attach", "correct"]),
-        ("accepted", ["gate", "mediate", "assign", "attach", "correct", "refer", "terminate"]),
-        ("mediating", ["gate", "agree", "session", "assign", "attach", "correct", "refer", "terminate"]),
-        ("agreed", ["gate", "settle", "assign", "attach", "correct", "refer", "terminate"]),
+        ("reported", ["accept", "gate", "assign", "attach", "correct", "merge", "add_party", "remove_party"]),
+        ("accepted", ["gate", "mediate", "assign", "attach", "correct", "merge", "add_party", "refer", "terminate"]),
+        ("mediating", ["gate", "agree", "session", "assign", "attach", "correct", "add_party", "refer", "terminate"]),
+        ("agreed", ["gate", "settle", "assign", "attach", "correct", "add_party", "refer", "terminate"]),
         ("settled", ["follow_up", "attach", "reopen"]),
         ("archived", ["attach", "reopen"]),
     ],

@@ -1,16 +1,26 @@
 """What the station does with a dispute, from the first word to the archive. Every verb makes exactly one step (two where it says so)."""
 
+from shengkang.cases.services.admonishing import admonish_case
+from shengkang.cases.services.agreeing import (
+    ObligationDetails,
+    instalments,
+    mark_performed,
+    record_agreement,
+    settle_case,
+    sign_agreement,
+)
 from shengkang.cases.services.closing import (
     archive_case,
-    mark_performed,
+    give_visit,
     record_follow_up,
     refer_case,
     reopen_case,
     take_back_case,
     terminate_case,
 )
+from shengkang.cases.services.confirming import ask_confirmation, decide_confirmation
 from shengkang.cases.services.gate import check_gate, protect_case
-from shengkang.cases.services.mediating import begin_mediation, hold_session, record_agreement, settle_case
+from shengkang.cases.services.mediating import begin_mediation, break_off_mediation, hold_session, inquire
 from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
     accept_case,
@@ -22,10 +32,14 @@ from shengkang.cases.services.opening import (
 )
 from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
 from shengkang.cases.services.refusals import (
+    AdmonitionRefused,
     AgreementIncomplete,
+    AgreementUnsigned,
     AlreadyReported,
     ArchiveIncomplete,
     CaseProtected,
+    ConfirmationRefused,
+    ConflictOfInterest,
     FollowUpDone,
     GateIncomplete,
     GateRefused,
@@ -34,36 +48,52 @@ from shengkang.cases.services.refusals import (
     NothingChanged,
     PointIncomplete,
     SessionIncomplete,
+    SessionNotAllowed,
+    SignatureRefused,
     UnfitPerson,
     WrongStation,
 )
-from shengkang.cases.services.telling import remind_of_follow_ups
+from shengkang.cases.services.telling import remind_of_follow_ups, remind_of_obligations
 
 __all__ = [
+    "AdmonitionRefused",
     "AgreementIncomplete",
+    "AgreementUnsigned",
     "AlreadyReported",
     "ArchiveIncomplete",
     "CaseProtected",
+    "ConfirmationRefused",
+    "ConflictOfInterest",
     "FollowUpDone",
     "GateIncomplete",
     "GateRefused",
     "MoveRefused",
     "NotAllowedHere",
     "NothingChanged",
+    "ObligationDetails",
     "PartyDetails",
     "PointIncomplete",
     "SessionIncomplete",
+    "SessionNotAllowed",
+    "SignatureRefused",
     "UnfitPerson",
     "WrongStation",
     "accept_case",
     "add_party",
+    "admonish_case",
     "archive_case",
+    "ask_confirmation",
     "assign_case",
     "begin_mediation",
+    "break_off_mediation",
     "check_gate",
     "correct_case",
     "correct_party",
+    "decide_confirmation",
+    "give_visit",
     "hold_session",
+    "inquire",
+    "instalments",
     "join_case",
     "mark_performed",
     "merge_case",
@@ -73,10 +103,12 @@ __all__ = [
     "record_follow_up",
     "refer_case",
     "remind_of_follow_ups",
+    "remind_of_obligations",
     "remove_party",
     "reopen_case",
     "settle_case",
     "settle_on_the_spot",
+    "sign_agreement",
     "split_case",
     "take_back_case",
     "terminate_case",

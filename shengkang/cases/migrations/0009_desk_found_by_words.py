@@ -96,7 +96,7 @@ FUNCTIONS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0007_desk_what_is_owed_is_indexed")]
+    dependencies = [("cases", "0008_desk_what_is_owed_is_indexed")]
 
     operations = [
         migrations.CreateModel(

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0008_desk_found_by_words")]
+    dependencies = [("cases", "0009_desk_found_by_words")]
 
     operations = [
         migrations.RunSQL(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0006_mediated_means_by_which_procedure")]
+    dependencies = [("cases", "0007_register_parties_are_found_and_remembered")]
 
     operations = [
         migrations.AddIndex(
