@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.audit.models import Fact
+from shengkang.cases.models import wording
 from shengkang.cases.moves import ENDED_WELL, MOVES, OPEN, Status
 from shengkang.organization import access
 from shengkang.organization.models import Address, Person, Station, Unit, User
@@ -244,7 +245,7 @@ class DisputeCase(models.Model):
         verbose_name = _("dispute case")
         verbose_name_plural = _("dispute cases")
         ordering = ["-opened_at", "-id"]
-        triggers = [MediatedAfterTheGate()]
+        triggers = [MediatedAfterTheGate(), *wording.OF_A_CASE]
         indexes = [
             models.Index(fields=["station", "-opened_at", "-id"], name="case_newest_first"),
             models.Index(fields=["station", "due_at"], condition=Q(status__in=OPEN), name="case_open_by_due"),
@@ -253,6 +254,7 @@ class DisputeCase(models.Model):
                 condition=Q(status__in=OPEN, state_due_at__isnull=False),
                 name="case_open_by_step_due",
             ),
+            models.Index(fields=["station", "paused_at"], condition=Q(paused_at__isnull=False), name="case_paused_since"),
             models.Index(fields=["station", "settled_at"], condition=Q(settled_at__isnull=False), name="case_by_settled"),
         ]
         constraints = [
