@@ -192,6 +192,15 @@ def test_a_leak_that_is_planted_is_found(case, here, monkeypatch):
     assert papers_of(case)[CaseStep].visible_to(here.colleague).exists()
 
 
+def test_who_told_of_it_reads_of_no_letter_no_visit_and_no_protection(case, here):
+    client = Client()
+    client.force_login(here.household_head)
+    page = client.get(reverse("cases:detail", args=[case.pk]))
+    moves = dict(CaseStep._meta.get_field("move").choices)
+    assert [step["what"] for step in page.context["steps"]] == [moves[each] for each in ("open", "join", "accept", "mediate")]
+    assert [word for word in (SUSPECT, PHONE, PLACE, FACTS) if word in page.content.decode()] == []
+
+
 def test_no_message_says_a_word_and_none_goes_to_a_stranger(case, here):
     """Messages reach lock screens. The head who mediated was asked to, long before; nothing later went to him."""
     told_of = Notice.objects.filter(text__regex="|".join((*WORDS, case.no, case.village.name)))
