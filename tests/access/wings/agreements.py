@@ -28,9 +28,7 @@ def _agreed(place, village, text, officer, mediator, by, at):
 def lay(place, at) -> None:
     near, far = place.villages
     own, same = (STORY_OWN.text, STORY_SAME.text) if place.station.name.endswith("1") else (ELSEWHERE.text,) * 2
-    place.agreed, place.owed_visit = _agreed(
-        place, near, own, place.officer, place.household_head, place.household_head, at
-    )
+    place.agreed, place.owed_visit = _agreed(place, near, own, place.officer, place.household_head, place.household_head, at)
     for role in ("aux_police", "post_liaison", "volunteer"):
         services.join_case(case=place.agreed, text=own, by=place.users[role], at=at)
     colleague = place.colleague["officer"]
