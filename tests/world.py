@@ -1,14 +1,19 @@
 """Two small stations with one user of each role, for tests: what one station has, the other must never see."""
 
+import io
 from datetime import datetime
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
 from households.models import Assignment, Home, HouseholdHead, Resident
 from points.models import Shop
 from shengkang.cases import services as cases
+from shengkang.cases.agreements import who_has_not_signed
 from shengkang.cases.imports import load_case_rules
-from shengkang.cases.models import Category, GateQuestion
+from shengkang.cases.models import Category, GateQuestion, Party
 from shengkang.hazards.imports import load_hazard_groups
 from shengkang.organization.access import Role
 from shengkang.organization.models import Address, Coverage, Membership, Person, Station, Unit, User
@@ -108,3 +113,25 @@ def mediate(case, mediator, *, by, at=NOW, **given):
     """The gate answered with no throughout, and the mediation begun."""
     cases.check_gate(case=case, answers=no_at_the_gate(), by=by, at=at)
     return cases.begin_mediation(case=case, mediator=mediator, by=by, at=at, **given)
+
+
+def a_picture(name="signature.png", colour="black"):
+    """A small picture as a phone sends it."""
+    written = io.BytesIO()
+    Image.new("RGB", (60, 30), colour).save(written, "PNG")
+    return SimpleUploadedFile(name, written.getvalue(), "image/png")
+
+
+def sign(case, by, at=NOW):
+    """Both sides and the mediator sign the paper of the latest agreement, which is photographed."""
+    agreement = case.agreements.order_by("pk").last()
+    missing = who_has_not_signed(agreement)
+    return cases.sign_agreement(
+        agreement=agreement,
+        parties=[each for each in missing if isinstance(each, Party)],
+        mediator=case.mediator,
+        how="paper",
+        picture=a_picture(),
+        by=by,
+        at=at,
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from shengkang.cases import services
 from shengkang.cases.services import PartyDetails
-from tests.world import NOW, make_user, no_at_the_gate
+from tests.world import NOW, make_user, no_at_the_gate, sign
 
 
 @pytest.fixture
@@ -62,13 +62,18 @@ def life(here, world):
         )
         return case
 
+    def signed(**kwargs):
+        case = agreed(**kwargs)
+        sign(case, here.officer)
+        return case
+
     def settled(**kwargs):
-        return services.settle_case(case=agreed(**kwargs), by=here.officer, at=NOW)
+        return services.settle_case(case=signed(**kwargs), by=here.officer, at=NOW)
 
     def archived():
         case = settled()
         week_later = NOW + timedelta(days=7)
-        services.record_follow_up(follow_up=case.follow_ups.get(), outcome="holds", by=here.officer, at=week_later)
+        services.record_follow_up(follow_up=case.follow_ups.first(), outcome="holds", by=here.officer, at=week_later)
         return services.archive_case(case=case, by=here.officer, at=week_later)
 
     def referred():
@@ -88,6 +93,7 @@ def life(here, world):
         accepted=accepted,
         mediating=mediating,
         agreed=agreed,
+        signed=signed,
         settled=settled,
         archived=archived,
         referred=referred,

@@ -1,12 +1,13 @@
 """The agreement as a thing: what was agreed, who signed, who owes what by when, and whether the court confirmed it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.audit.models import Fact
 from shengkang.cases.models.case import DisputeCase, OfCaseQuerySet
+from shengkang.cases.moves import Status
 from shengkang.organization.models import User
 
 
@@ -40,6 +41,15 @@ class ObligationQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(performed_on=None)
+
+    def in_force(self):
+        """Of agreements that stand: not broken off, not reopened since, not replaced by a later one."""
+        later = Agreement.objects.filter(case=OuterRef("agreement__case"), pk__gt=OuterRef("agreement"))
+        return self.filter(~Exists(later), agreement__case__status__in=(Status.AGREED, Status.SETTLED, Status.ARCHIVED))
+
+    def overdue(self, day):
+        """Owed before `day`, and not done."""
+        return self.in_force().open().filter(due_on__lt=day)
 
 
 class Obligation(models.Model):

@@ -1,17 +1,27 @@
 """What the station does with a dispute, from the first word to the archive. Every verb makes exactly one step (two where it says so)."""
 
+from shengkang.cases.services.admonishing import admonish_case
+from shengkang.cases.services.agreeing import (
+    ObligationDetails,
+    instalments,
+    mark_performed,
+    record_agreement,
+    settle_case,
+    sign_agreement,
+)
 from shengkang.cases.services.closing import (
     archive_case,
-    mark_performed,
+    give_visit,
     record_follow_up,
     reopen_case,
     terminate_case,
 )
+from shengkang.cases.services.confirming import ask_confirmation, decide_confirmation
 from shengkang.cases.services.escalating import escalate, remind_of_pauses
 from shengkang.cases.services.gate import check_gate, protect_case
 from shengkang.cases.services.handing import decline_case, offer_case, take_over
 from shengkang.cases.services.judging import accept_case, assess_risk, suggest_risk
-from shengkang.cases.services.mediating import begin_mediation, hold_session, record_agreement, settle_case
+from shengkang.cases.services.mediating import begin_mediation, break_off_mediation, hold_session, inquire
 from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
     assign_case,
@@ -24,10 +34,14 @@ from shengkang.cases.services.parties import PartyDetails, add_party, correct_pa
 from shengkang.cases.services.pausing import pause_case, resume_case
 from shengkang.cases.services.referring import answer_referral, receive_referral, refer_case, take_back_case
 from shengkang.cases.services.refusals import (
+    AdmonitionRefused,
     AgreementIncomplete,
+    AgreementUnsigned,
     AlreadyReported,
     ArchiveIncomplete,
     CaseProtected,
+    ConfirmationRefused,
+    ConflictOfInterest,
     FollowUpDone,
     GateIncomplete,
     GateRefused,
@@ -41,16 +55,22 @@ from shengkang.cases.services.refusals import (
     PointIncomplete,
     ReferralRefused,
     SessionIncomplete,
+    SessionNotAllowed,
+    SignatureRefused,
     UnfitPerson,
     WrongStation,
 )
-from shengkang.cases.services.telling import remind_of_follow_ups
+from shengkang.cases.services.telling import remind_of_follow_ups, remind_of_obligations
 
 __all__ = [
+    "AdmonitionRefused",
     "AgreementIncomplete",
+    "AgreementUnsigned",
     "AlreadyReported",
     "ArchiveIncomplete",
     "CaseProtected",
+    "ConfirmationRefused",
+    "ConflictOfInterest",
     "FollowUpDone",
     "GateIncomplete",
     "GateRefused",
@@ -59,27 +79,37 @@ __all__ = [
     "MoveRefused",
     "NotAllowedHere",
     "NothingChanged",
+    "ObligationDetails",
     "OverrideUnexplained",
     "PartyDetails",
     "PauseRefused",
     "PointIncomplete",
     "ReferralRefused",
     "SessionIncomplete",
+    "SessionNotAllowed",
+    "SignatureRefused",
     "UnfitPerson",
     "WrongStation",
     "accept_case",
     "add_party",
+    "admonish_case",
     "answer_referral",
     "archive_case",
+    "ask_confirmation",
     "assess_risk",
     "assign_case",
     "begin_mediation",
+    "break_off_mediation",
     "check_gate",
     "correct_case",
     "correct_party",
+    "decide_confirmation",
     "decline_case",
     "escalate",
+    "give_visit",
     "hold_session",
+    "inquire",
+    "instalments",
     "join_case",
     "mark_performed",
     "merge_case",
@@ -92,12 +122,14 @@ __all__ = [
     "record_follow_up",
     "refer_case",
     "remind_of_follow_ups",
+    "remind_of_obligations",
     "remind_of_pauses",
     "remove_party",
     "reopen_case",
     "resume_case",
     "settle_case",
     "settle_on_the_spot",
+    "sign_agreement",
     "split_case",
     "suggest_risk",
     "take_back_case",

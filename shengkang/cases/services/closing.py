@@ -1,40 +1,34 @@
 """After the settlement and beside it: visits, the archive, the ways back and the ways out."""
 
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shengkang.audit import services as audit
-from shengkang.cases.models import DisputeCase, FollowUp, Obligation
-from shengkang.cases.services.moving import _move, graded_anew, lock, plan_follow_up
-from shengkang.cases.services.refusals import ArchiveIncomplete, FollowUpDone, NotAllowedHere, WrongStation
-from shengkang.cases.services.telling import tell_reporters
+from shengkang.cases.models import DisputeCase, FollowUp
+from shengkang.cases.moves import MOVES
+from shengkang.cases.services.moving import (
+    ANOTHER_VISIT_DAYS,
+    TAKES_CHARGE,
+    _move,
+    graded_anew,
+    lock,
+    must_be_fit,
+    plan_visit,
+)
+from shengkang.cases.services.refusals import ArchiveIncomplete, FollowUpDone, WrongStation
+from shengkang.cases.services.telling import tell_chiefs, tell_reporters
 from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of
-
-
-@transaction.atomic
-def mark_performed(*, obligation: Obligation, performed_on: date, by: User, at: datetime) -> Obligation:
-    """A party has done what it owed (人民调解法 art. 31). Doing it twice changes nothing. Raises WrongStation, NotAllowedHere."""
-    obligation = Obligation.objects.select_for_update(of=("self",)).select_related("agreement__case").get(pk=obligation.pk)
-    if obligation.agreement.case.station_id != by.station_id:
-        raise WrongStation(_("This case belongs to another station. Ask that station to take the step."))
-    if performed_on > day_of(at):
-        raise NotAllowedHere(_("This day lies in the future. Come back when it has been done."))
-    if obligation.performed_on is None:
-        obligation.performed_on = performed_on
-        obligation.save(update_fields=["performed_on"])
-        audit.note_deed(verb="mark_performed", about=obligation, by=by, at=at)
-    return obligation
 
 
 @transaction.atomic
 def record_follow_up(*, follow_up: FollowUp, outcome: str, by: User, at: datetime, note: str = "") -> FollowUp:
     """Somebody went and saw whether the peace holds.
 
-    Uneasy: another visit is owed in seven days. Broken: the case is reopened in the same breath (a second step).
-    Raises FollowUpDone, MoveRefused.
+    Uneasy: another visit is owed in seven days, unless one is owed before that anyway. Broken: the case is reopened in the same breath
+    (a second step), even out of the archive; a protected case goes on as it is. Raises FollowUpDone, MoveRefused.
     """
     case = follow_up.case
     lock(case, "follow_up", by)
@@ -44,24 +38,51 @@ def record_follow_up(*, follow_up: FollowUp, outcome: str, by: User, at: datetim
     follow_up.done_at, follow_up.outcome, follow_up.note, follow_up.by = at, outcome, note.strip(), by
     follow_up.save(update_fields=["done_at", "outcome", "note", "by"])
     _move(case, "follow_up", by=by, at=at, note=note)
-    if outcome == FollowUp.Outcome.UNEASY and not case.follow_ups.filter(done_at=None).exists():
-        plan_follow_up(case, at)
-    if outcome == FollowUp.Outcome.BROKEN:
+    if outcome == FollowUp.Outcome.UNEASY:
+        next_on = day_of(at) + timedelta(days=ANOTHER_VISIT_DAYS)
+        if not case.follow_ups.due(next_on).exists():
+            plan_visit(case, next_on, assignee=follow_up.assignee, kind=follow_up.kind)
+    if outcome == FollowUp.Outcome.BROKEN and follow_up.kind == FollowUp.Kind.ADMONITION:
+        tell_chiefs(case, _("A visit in a protected case found it broken out again."), f"visit:{follow_up.pk}", by, at)
+    if outcome == FollowUp.Outcome.BROKEN and case.status in MOVES["reopen"].origins:
         reopen_case(case=case, reason=note.strip() or str(FollowUp.Outcome.BROKEN.label), by=by, at=at)
     return follow_up
 
 
 @transaction.atomic
+def give_visit(*, follow_up: FollowUp, to: User, by: User, at: datetime) -> FollowUp:
+    """Put a visit that is owed on somebody's list: the mediator's or an officer's. Raises FollowUpDone, UnfitPerson, WrongStation."""
+    follow_up.refresh_from_db(from_queryset=FollowUp.objects.select_for_update(of=("self",)).select_related("case__station"))
+    if follow_up.case.station_id != by.station_id:
+        raise WrongStation(_("This belongs to another station. Ask that station to take the step."))
+    if follow_up.done_at is not None:
+        raise FollowUpDone(_("This visit was recorded before. If there was another one, record it under the next visit."))
+    if to.pk != follow_up.case.mediator_id:
+        must_be_fit(to, follow_up.case, TAKES_CHARGE)
+    follow_up.assignee = to
+    follow_up.save(update_fields=["assignee"])
+    audit.note_deed(verb="give_visit", about=follow_up, by=by, at=at, detail={"to": to.pk})
+    return follow_up
+
+
+def missing_visits(case: DisputeCase, at: datetime) -> list[str]:
+    """What the archive misses of the visits: one that found the settlement holding, and none overdue. Later ones are made afterwards."""
+    done = case.follow_ups.filter(kind=FollowUp.Kind.SETTLEMENT, done_at__gte=case.settled_at).order_by("done_at", "id").last()
+    overdue = case.follow_ups.due(day_of(at)).exists()
+    held = done is not None and done.outcome == FollowUp.Outcome.HOLDS
+    return [] if held and not overdue else [_("a follow-up visit that found the settlement holding")]
+
+
+@transaction.atomic
 def archive_case(*, case: DisputeCase, by: User, at: datetime) -> DisputeCase:
-    """Close the file: every visit owed was made and the last one found peace, everything agreed was done.
+    """Close the file: the first visit found peace and none is overdue, everything agreed was done.
+
+    The visits after 30 and 90 days are made out of the archive; one that finds the quarrel broken out reopens the case.
 
     Raises ArchiveIncomplete with the list of what is missing, MoveRefused.
     """
     lock(case, "archive", by)
-    missing = []
-    last = case.follow_ups.filter(done_at__gte=case.settled_at).order_by("done_at").last()
-    if case.follow_ups.filter(done_at=None).exists() or last is None or last.outcome != FollowUp.Outcome.HOLDS:
-        missing.append(_("a follow-up visit that found the settlement holding"))
+    missing = missing_visits(case, at)
     agreement = case.agreements.last()
     if agreement is not None:
         missing += [_("performance of “%(what)s”") % {"what": each.what} for each in agreement.obligations.open()]
@@ -81,7 +102,7 @@ def reopen_case(*, case: DisputeCase, reason: str, by: User, at: datetime) -> Di
     Raises MoveRefused.
     """
     lock(case, "reopen", by)
-    case.follow_ups.filter(done_at=None).delete()
+    case.follow_ups.filter(done_at=None, kind=FollowUp.Kind.SETTLEMENT).delete()
     changes = graded_anew(case, by, at)
     _move(case, "reopen", by=by, at=at, note=reason, settled_at=None, archived_at=None, **changes)
     return case

@@ -1,7 +1,7 @@
 """The one place where a case changes its state, and what every verb asks before it does."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -9,13 +9,17 @@ from django.utils.translation import pgettext
 from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Pause, RiskAssessment
 from shengkang.cases.moves import MOVES, Status
 from shengkang.cases.services import limits
+from shengkang.cases.services.impartial import must_be_impartial
 from shengkang.cases.services.refusals import UnfitPerson, WrongStation
 from shengkang.organization.access import Role
 from shengkang.organization.life import Life
 from shengkang.organization.models import Person, User
 from shengkang.organization.selectors import day_of
 
-FOLLOW_UP_DAYS = 7
+# Days after the settlement on which somebody looks whether the peace holds: practice at township stations. What was settled on the
+# spot is looked at once.
+FOLLOW_UP_DAYS = (7, 30, 90)
+ANOTHER_VISIT_DAYS = 7
 MEDIATES = frozenset({Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE, Role.HOUSEHOLD_HEAD, Role.POST_LIAISON})
 # Public-security mediation is led by a police officer (公安机关办理行政案件程序规定 art. 52).
 LEADS_POLICE = frozenset({Role.STATION_CHIEF, Role.OFFICER})
@@ -84,12 +88,12 @@ def must_be_fit(user: User, case: DisputeCase, roles: Iterable[str]) -> None:
 
 
 def must_be_fit_to_mediate(user: User, case: DisputeCase, procedure: str = DisputeCase.Procedure.PEOPLE) -> None:
-    """A mediator stands between the parties and is none of them; who may lead depends on the procedure. Raises WrongStation, UnfitPerson."""
+    """A mediator stands between the parties and is none of them; who may lead depends on the procedure.
+
+    Raises WrongStation, UnfitPerson, ConflictOfInterest.
+    """
     must_be_fit(user, case, LEADS_POLICE if procedure == DisputeCase.Procedure.POLICE else MEDIATES)
-    if user.person_id and case.parties.filter(person_id=user.person_id).exists():
-        raise UnfitPerson(
-            _("%(name)s is a party of this dispute and cannot mediate it. Choose another mediator.") % {"name": user.name}
-        )
+    must_be_impartial(user, case)
 
 
 def graded_anew(case: DisputeCase, by: User, at: datetime) -> dict:
@@ -105,10 +109,18 @@ def graded_anew(case: DisputeCase, by: User, at: datetime) -> dict:
     return {"grade": grade, "risk": risk, "due_at": limits.due_at(grade, day_of(at))}
 
 
-def plan_follow_up(case: DisputeCase, at: datetime) -> FollowUp:
-    """Owe a visit in seven days, or on the first day after that which has no visit yet."""
-    due_on = day_of(at) + timedelta(days=FOLLOW_UP_DAYS)
+def plan_follow_up(case: DisputeCase, at: datetime, visitor: User | None = None) -> list[FollowUp]:
+    """Owe the visits of a settlement: after 7, 30 and 90 days, or after 7 days where it was settled on the spot.
+
+    `visitor` has them on his list; the mediator, if nobody else is named.
+    """
+    days = FOLLOW_UP_DAYS[:1] if case.procedure == DisputeCase.Procedure.INFORMAL else FOLLOW_UP_DAYS
+    return [plan_visit(case, day_of(at) + timedelta(days=each), assignee=visitor or case.mediator) for each in days]
+
+
+def plan_visit(case: DisputeCase, due_on: date, *, assignee: User | None, kind: str = FollowUp.Kind.SETTLEMENT) -> FollowUp:
+    """Owe a visit on `due_on`, or on the first day after that which has no visit yet."""
     taken = set(case.follow_ups.values_list("due_on", flat=True))
     while due_on in taken:
         due_on += timedelta(days=1)
-    return FollowUp.objects.create(case=case, due_on=due_on)
+    return FollowUp.objects.create(case=case, kind=kind, due_on=due_on, assignee=assignee)

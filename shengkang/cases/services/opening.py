@@ -29,7 +29,7 @@ from shengkang.cases.services.refusals import (
     PointIncomplete,
     WrongStation,
 )
-from shengkang.cases.services.telling import tell_of_task
+from shengkang.cases.services.telling import tell_of_protected, tell_of_task, tell_outcome_at_once
 from shengkang.organization.access import Role
 from shengkang.organization.models import Address, Station, Unit, User
 from shengkang.organization.selectors import day_of
@@ -125,17 +125,29 @@ def open_case(
     CaseStep.objects.create(case=case, no=1, move="open", from_status="", to_status=Status.REPORTED, at=at, by=by)
     Party.objects.bulk_create(party_of(case, each) for each in parties)
     Report.objects.create(case=case, by=by, person=by.person, text=case.story, at=at)
+    if restricted:
+        tell_of_protected(case, by, at)
     return case
 
 
 @transaction.atomic
-def join_case(*, case: DisputeCase, text: str, by: User, at: datetime) -> Report:
-    """Somebody else tells of the same dispute; he too will hear how it ends. Raises AlreadyReported, MoveRefused."""
+def join_case(*, case: DisputeCase, text: str, by: User, at: datetime, restricted: bool = False) -> Report:
+    """Somebody else tells of the same dispute; he too hears how it ends, and at once if it has ended already.
+
+    `restricted`: what he tells is a protected matter, which joins a protected case only.
+    Raises AlreadyReported, CaseProtected, MoveRefused, WrongStation.
+    """
     lock(case, "join", by)
+    if restricted and not case.restricted:
+        raise CaseProtected(
+            _("What you suspect does not belong to an ordinary case. Register it on its own, as a protected one.")
+        )
     if case.reports.filter(by=by).exists():
         raise AlreadyReported(_("You have told us of this dispute before. You will get a message when it ends."))
     _move(case, "join", by=by, at=at)
-    return Report.objects.create(case=case, by=by, person=by.person, text=text.strip(), at=at)
+    report = Report.objects.create(case=case, by=by, person=by.person, text=text.strip(), at=at)
+    tell_outcome_at_once(report, at)
+    return report
 
 
 @transaction.atomic
@@ -247,6 +259,8 @@ def correct_case(*, case: DisputeCase, reason: str, by: User, at: datetime, **fi
             changes["grade"], case.status, entered_on, stood=limits.stood_since(case, entered_on)
         )
     _move(case, "correct", by=by, at=at, note=f"{note} · {reason.strip()}", **changes)
+    if changes.get("restricted"):
+        tell_of_protected(case, by, at)
     return case
 
 

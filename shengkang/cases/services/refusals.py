@@ -10,6 +10,10 @@ class CaseProtected(RuleViolation):
     """The case is protected (domestic violence, harm to a minor): nobody mediates it (反家庭暴力法 art. 14, 未成年人保护法 art. 11)."""
 
 
+class AdmonitionRefused(RuleViolation):
+    """A letter of admonition is served in a protected case, on somebody of it, and states the facts (反家庭暴力法 art. 16)."""
+
+
 class GateIncomplete(RuleViolation):
     """The questions of the procedure gate are not answered."""
 
@@ -22,16 +26,36 @@ class UnfitPerson(RuleViolation):
     """The account holds no role that may do this, or is a party himself."""
 
 
+class ConflictOfInterest(UnfitPerson):
+    """The mediator is a party, or shares a home or a telephone with one, or did not declare to be impartial."""
+
+
 class AlreadyReported(RuleViolation):
     """The same reporter told of the same dispute before."""
 
 
 class SessionIncomplete(RuleViolation):
-    """A mediation session lacks a mediator or lies in the future."""
+    """A mediation session lacks a mediator or a guardian, or lies in the future."""
+
+
+class SessionNotAllowed(RuleViolation):
+    """Public-security mediation has one session, a second within seven working days, no third (办理行政案件程序规定 art. 183)."""
 
 
 class AgreementIncomplete(RuleViolation):
     """An agreement lacks what the parties agreed, or an obligation is due before it takes effect (人民调解法 art. 29)."""
+
+
+class AgreementUnsigned(RuleViolation):
+    """A written agreement binds when both sides and the mediator have signed (人民调解法 art. 29)."""
+
+
+class SignatureRefused(RuleViolation):
+    """Signed before, or by somebody who is no side of the agreement, or without a picture of it."""
+
+
+class ConfirmationRefused(RuleViolation):
+    """The court confirms no such agreement, or not any more (人民调解法 art. 33, 法释〔2011〕5号 art. 4)."""
 
 
 class FollowUpDone(RuleViolation):
