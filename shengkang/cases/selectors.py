@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shengkang.cases.agreements import overdue_obligations
 from shengkang.cases.models import DisputeCase, FollowUp, Report
 from shengkang.cases.moves import Status
 from shengkang.organization import access
@@ -30,10 +31,13 @@ STATE_TONES = {
 
 
 def is_involved(user, case: DisputeCase) -> bool:
-    """Whether `user` is in charge of the case, mediates it, told of it, or is asked to take it over."""
-    if user.pk in (case.officer_id, case.mediator_id) or case.reports.filter(by=user).exists():
-        return True
-    return case.hand_overs.filter(to=user, taken=None).exists()
+    """Whether `user` is in charge of the case, mediates it, told of it, is asked to take it over, or owes it a visit."""
+    return (
+        user.pk in (case.officer_id, case.mediator_id)
+        or case.reports.filter(by=user).exists()
+        or case.hand_overs.filter(to=user, taken=None).exists()
+        or case.follow_ups.filter(assignee=user, done_at=None).exists()
+    )
 
 
 def may_take_step(user, case: DisputeCase, action: str, obj: str = "dispute") -> bool:
@@ -91,6 +95,7 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
         .select_related("case__village", "case__category")
         .order_by("due_on", "id")
     )
+    owed = overdue_obligations(user, at)
     return [
         _panel(_("To be graded"), "ungraded", seen.ungraded().order_by("opened_at"), at, tone="warn", icon="report"),
         _panel(_("Overdue"), "overdue", seen.overdue(at).order_by(_NEARER), at, tone="bad", icon="warning"),
@@ -106,6 +111,18 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
             "empty_text": _("No visit is owed."),
             "tone": "warn",
             "icon": "visit",
+        },
+        {
+            "title": _("Agreed and not done in time"),
+            "count": owed.count(),
+            "url": _desk_list("owing"),
+            "rows": [
+                _row(owing.agreement.case, _("since %(day)s") % {"day": owing.due_on.isoformat()}, "bad")
+                for owing in owed[:FIRST_ROWS]
+            ],
+            "empty_text": _("Everything agreed was done in time."),
+            "tone": "bad",
+            "icon": "warning",
         },
     ]
 

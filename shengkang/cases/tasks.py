@@ -16,3 +16,8 @@ def escalate():
     at = timezone.now()
     services.escalate(at=at)
     services.remind_of_pauses(at=at)
+
+
+@shared_task(name="cases.remind_of_obligations")
+def remind_of_obligations():
+    services.remind_of_obligations(at=timezone.now())

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from shengkang.attachments.selectors import files_of
 from shengkang.audit import services as audit
-from shengkang.cases import selectors
+from shengkang.cases import search, selectors
 from shengkang.cases.admin import listing, sheet
 from shengkang.cases.admin.registering import Registering
 from shengkang.cases.admin.sheet import register
@@ -32,6 +32,7 @@ class CaseAdmin(Registering, StationAdmin):
         "status",
         "risk",
         OwnVillages,
+        listing.YearsFilter,
         "category",
         ("opened_at", admin.DateFieldListFilter),
     )
@@ -60,7 +61,7 @@ class CaseAdmin(Registering, StationAdmin):
         return badge(case.get_risk_display(), selectors.RISK_TONES.get(case.risk, ""))
 
     def get_search_results(self, request, queryset, search_term):
-        return listing.found(queryset, search_term), False
+        return search.found(queryset, search_term, years=listing.years_of(request)), False
 
     def get_fieldsets(self, request, obj=None):
         return []

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.audit.models import Fact
+from shengkang.cases.models import wording
 from shengkang.cases.moves import ENDED_WELL, MOVES, OPEN, Status
 from shengkang.organization import access
 from shengkang.organization.models import Address, Person, Station, Unit, User
@@ -66,7 +67,7 @@ class PoliceClass(models.Model):
 
 class CaseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Scope S: the station's cases; scope A: those the user is involved in (officer, mediator, reporter).
+        """Scope S: the station's cases; scope A: those the user is involved in (officer, mediator, reporter, who owes a visit).
 
         Restricted cases (domestic violence, harm to a minor) follow their own lines of the matrix: chief, and those involved.
         """
@@ -85,7 +86,8 @@ class CaseQuerySet(models.QuerySet):
         from_reports = Exists(DisputeCase.reports.rel.related_model.objects.filter(case=OuterRef("pk"), by=user))
         # Whoever is asked to take a case over must read it to decide; protected cases are never offered (services/handing.py).
         offered = Exists(DisputeCase.hand_overs.rel.related_model.objects.filter(case=OuterRef("pk"), to=user, taken=None))
-        return Q(officer=user) | Q(mediator=user) | Q(from_reports) | Q(offered)
+        visits = DisputeCase.follow_ups.rel.related_model.objects.filter(case=OuterRef("pk"), assignee=user, done_at=None)
+        return Q(officer=user) | Q(mediator=user) | Q(from_reports) | Q(offered) | Q(Exists(visits))
 
     def open(self):
         return self.filter(status__in=OPEN)
@@ -132,6 +134,11 @@ class CaseQuerySet(models.QuerySet):
 
     def owed_a_visit(self, day):
         return self.filter(Exists(self.model.follow_ups.rel.related_model.objects.due(day).filter(case=OuterRef("pk"))))
+
+    def owes_something(self, day):
+        """What was agreed is not done in time."""
+        obligations = self.model.agreements.rel.related_model.obligations.rel.related_model.objects.overdue(day)
+        return self.filter(Exists(obligations.filter(agreement__case=OuterRef("pk"))))
 
     def counted(self):
         """Cases that ordinary figures may count.
@@ -238,7 +245,7 @@ class DisputeCase(models.Model):
         verbose_name = _("dispute case")
         verbose_name_plural = _("dispute cases")
         ordering = ["-opened_at", "-id"]
-        triggers = [MediatedAfterTheGate()]
+        triggers = [MediatedAfterTheGate(), *wording.OF_A_CASE]
         indexes = [
             models.Index(fields=["station", "-opened_at", "-id"], name="case_newest_first"),
             models.Index(fields=["station", "due_at"], condition=Q(status__in=OPEN), name="case_open_by_due"),
@@ -247,6 +254,7 @@ class DisputeCase(models.Model):
                 condition=Q(status__in=OPEN, state_due_at__isnull=False),
                 name="case_open_by_step_due",
             ),
+            models.Index(fields=["station", "paused_at"], condition=Q(paused_at__isnull=False), name="case_paused_since"),
             models.Index(fields=["station", "settled_at"], condition=Q(settled_at__isnull=False), name="case_by_settled"),
         ]
         constraints = [
