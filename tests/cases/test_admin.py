@@ -17,6 +17,8 @@ from shengkang.organization.desk_parts import OwnVillages
 from tests.world import NOW, a_picture, no_at_the_gate
 
 LIST = "/admin/cases/disputecase/"
+# What is offered in every state in which somebody works on the case.
+LATER = ("assign", "attach", "correct", "refer", "terminate", "assess", "pause", "offer")
 
 
 def page_of(case):
@@ -187,11 +189,11 @@ def test_the_page_costs_the_same_with_one_party_and_with_three(client, life, her
 @pytest.mark.parametrize(
     ("state", "steps"),
     [
-        ("reported", ["accept", "gate", "assign", "attach", "correct"]),
-        ("accepted", ["gate", "mediate", "inquire", "assign", "attach", "correct", "refer", "terminate"]),
-        ("mediating", ["gate", "agree", "session", "inquire", "break_off", "assign", "attach", "correct", "refer", "terminate"]),
-        ("agreed", ["gate", "sign", "break_off", "assign", "attach", "correct", "refer", "terminate"]),
-        ("signed", ["gate", "settle", "break_off", "assign", "attach", "correct", "refer", "terminate"]),
+        ("reported", ["accept", "gate", "assign", "attach", "correct", "protect", "merge", "add_party", "remove_party"]),
+        ("accepted", ["gate", "mediate", "inquire", *LATER[:3], "protect", "merge", "add_party", *LATER[3:]]),
+        ("mediating", ["gate", "agree", "session", "inquire", "break_off", *LATER[:3], "protect", "add_party", *LATER[3:]]),
+        ("agreed", ["gate", "sign", "break_off", *LATER[:3], "protect", "add_party", *LATER[3:]]),
+        ("signed", ["gate", "settle", "break_off", *LATER[:3], "protect", "add_party", *LATER[3:]]),
         ("settled", ["follow_up", "give_visit", "attach", "reopen"]),
         ("archived", ["follow_up", "give_visit", "attach", "reopen"]),
     ],
