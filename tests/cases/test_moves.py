@@ -69,7 +69,7 @@ MORE = {
     "admonish": lambda case, here: services.admonish_case(
         case=case, party=_there(case.parties), served_at=NOW, facts="推搡", by=here.officer, at=NOW
     ),
-    "visit: broken": lambda case, here: services.record_follow_up(
+    "follow_up: broken": lambda case, here: services.record_follow_up(
         follow_up=_there(case.follow_ups.filter(done_at=None)), outcome="broken", by=here.officer, at=NOW
     ),
     "answer": lambda case, here: services.answer_referral(
