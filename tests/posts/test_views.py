@@ -222,6 +222,14 @@ def test_how_it_was_settled_has_to_be_said(liaison):
     assert DisputeCase.objects.count() == 0
 
 
+def test_nothing_is_settled_before_the_questions_were_read(liaison):
+    """The short procedure gate: violence, a child, a crime, somebody who refuses are not settled at a post."""
+    answer = dispute(liaison, usual="paid", answers="")
+    assert set(answer.context["form"].errors) == {"answers"}
+    assert "是否涉嫌家庭暴力" in answer.content.decode()
+    assert DisputeCase.objects.count() == 0
+
+
 def test_it_asks_no_more_than_three_things(liaison):
     fields = liaison.get(page("dispute")).context["form"].visible_fields()
     assert [field.name for field in fields if field.field.required] == ["category", "story", "answers"]
@@ -252,6 +260,7 @@ def test_a_small_dispute_is_opened_and_settled_in_one_press(world, liaison, grou
     assert case.agreements.get().terms.endswith("再送一包烟")
     assert [party.name for party in case.parties.all()] == ["顾客甲"]
     assert case.no in liaison.get(answer.url).content.decode()
+    assert set(case.gate_checks.get().answers.values()) == {False}
 
 
 def test_the_same_dispute_sent_twice_is_one_case(liaison):
