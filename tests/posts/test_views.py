@@ -212,7 +212,9 @@ def test_alarms_near_me_cost_the_same_for_one_and_three(world, client, ground, a
 
 
 def dispute(client, **fields):
-    return client.post(page("dispute"), hidden(client, page("dispute")) | {"category": "02", "story": "找零起争执"} | fields)
+    return client.post(
+        page("dispute"), hidden(client, page("dispute")) | {"category": "02", "story": "找零起争执", "answers": "on"} | fields
+    )
 
 
 def test_how_it_was_settled_has_to_be_said(liaison):
