@@ -12,7 +12,7 @@ from households.models import Assignment, Home, HouseholdHead, Resident
 from households.services import DayRefused, HeadRefused, HomeAlreadyRegistered, LivesElsewhere, NotYourHome
 from shengkang.audit import services as audit
 from shengkang.organization.bulk import copy_rows, draw_ids, span_of, update_rows
-from shengkang.organization.many import must_be_served
+from shengkang.organization.many import must_all_be_served
 from shengkang.organization.models import Address, Person, Station, Unit, User
 from shengkang.organization.selectors import day_of
 
@@ -51,7 +51,7 @@ def register_homes(*, station: Station, homes: Sequence[NewHome], by: User, at: 
 
     Raises UnitNotServed, HomeAlreadyRegistered: then none was added.
     """
-    must_be_served(station, (each.village for each in homes))
+    must_all_be_served(station, (each.village for each in homes))
     doors = {
         (village, group, door): pk
         for pk, village, group, door in Address.objects.filter(station=station).values_list(

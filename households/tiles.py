@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from households.models import Nomination, Sighting
+from households.models import Nomination, Sighting, Training
 from households.models.heads import villages_of_cadre
 from households.selectors import serving_head
 from households.selectors.campaigns import left_for_head
@@ -72,7 +72,7 @@ hang(
         key="households.sighting",
         title=_("Report something else"),
         hint=_("A stranger, something unusual"),
-        icon="warning",
+        icon="edit",
         url_name="households:report-sighting",
         access_line=("sighting", "create"),
         order=40,
@@ -133,4 +133,8 @@ hang(
 
 panels.hang("households", needs_a_hand, order=30)
 attachments.hang("households.nomination", Nomination.objects.visible_to)
+# The sheet names everybody who came: it is for the desk.
+attachments.hang(
+    "households.training", lambda user: Training.objects.visible_to(user) if user.is_staff else Training.objects.none()
+)
 attachments.hang("households.sighting", Sighting.objects.visible_to)

@@ -12,13 +12,21 @@ from patrols.services import LEADERS
 from shengkang.attachments import nails as attachment_nails
 from shengkang.organization import access, panels
 from shengkang.organization.selectors import day_of
-from shengkang.portal.nails import Tile, hang
+from shengkang.portal.nails import Shelf, Tile, hang
 
 FIRST_ROWS = 5
 
 
 def _patrols_on_the_phone(user) -> bool:
     return not user.is_staff
+
+
+def _is_volunteer(user) -> bool:
+    return access.Role.VOLUNTEER in user.roles
+
+
+def _walks_along(user) -> bool:
+    return _patrols_on_the_phone(user) and not _is_volunteer(user)
 
 
 def _gives_opinions(user) -> bool:
@@ -96,19 +104,22 @@ def hang_everything() -> None:
             order=15,
         )
     )
-    hang(
-        Tile(
-            key="patrols.shifts",
-            title=gettext_lazy("Patrol shifts"),
-            hint=gettext_lazy("Coming ones, and where I am signed up"),
-            icon="calendar",
-            url_name="patrols:shifts",
-            access_line=("shift", "list"),
-            offered=_patrols_on_the_phone,
-            count=lambda user: selectors.on_now(user).count(),
-            order=16,
+    # A button for volunteers; a head who walks along finds it on top while a patrol of hers is on, and further down otherwise.
+    for key, offered, shelf in (("patrols.shifts", _is_volunteer, Shelf.DO), ("patrols.shifts-too", _walks_along, Shelf.WAIT)):
+        hang(
+            Tile(
+                key=key,
+                title=gettext_lazy("Patrol shifts"),
+                hint=gettext_lazy("Coming ones, and where I am signed up"),
+                icon="calendar",
+                url_name="patrols:shifts",
+                access_line=("shift", "list"),
+                offered=offered,
+                count=lambda user: selectors.on_now(user).count(),
+                order=16,
+                shelf=shelf,
+            )
         )
-    )
     hang(
         Tile(
             key="patrols.record",
@@ -119,6 +130,7 @@ def hang_everything() -> None:
             access_line=("patrol", "list"),
             offered=_patrols_on_the_phone,
             order=62,
+            shelf=Shelf.LOOK,
         )
     )
     hang(
@@ -132,6 +144,7 @@ def hang_everything() -> None:
             offered=_gives_opinions,
             count=lambda user: selectors.waiting_for(user).count(),
             order=45,
+            shelf=Shelf.WAIT,
         )
     )
     hang(
@@ -144,5 +157,6 @@ def hang_everything() -> None:
             access_line=("volunteer_application", "create"),
             offered=_is_no_volunteer_yet,
             order=70,
+            shelf=Shelf.LOOK,
         )
     )

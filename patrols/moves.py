@@ -25,6 +25,6 @@ MOVES: dict[str, Move] = {
     "review":    Move(_("reviewed by the village"), (S.RECOMMENDED,), S.REVIEWED),
     "approve":   Move(_("approved by the station"), (S.REVIEWED,), S.ENROLLED),
     "decline":   Move(_("declined"), COMING, S.DECLINED),
-    "leave":     Move(_("left"), (*COMING, S.ENROLLED), S.LEFT),
+    "leave":     Move(pgettext_lazy("volunteer", "left"), (*COMING, S.ENROLLED), S.LEFT),
     "return":    Move(_("applied again"), (S.DECLINED, S.LEFT), S.APPLIED),
 }  # fmt: skip

@@ -16,6 +16,7 @@ class CardForm(forms.Form):
     card = forms.CharField(
         label=_("Number on the card"),
         max_length=200,
+        error_messages={"required": _("Scan the card, or type the eight digits below its code.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "enterkeyhint": "go"}),
     )
 

@@ -20,7 +20,8 @@ def evaluation_tiles() -> list[Tile]:
             icon="star",
             url_name="points:record-deed",
             access_line=("deed", "create"),
-            order=50,
+            order=75,
+            shelf=Shelf.LOOK,
         ),
         Tile(
             key="points.confirm_deeds",

@@ -208,7 +208,19 @@ class CameraSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Camera
-        fields = ["id", "code", "village", "place", "looks_at", "latitude", "longitude", "state", "checked_on"]
+        fields = [
+            "id",
+            "code",
+            "village",
+            "place",
+            "looks_at",
+            "latitude",
+            "longitude",
+            "state",
+            "checked_on",
+            "installed_on",
+            "retired_on",
+        ]
 
 
 class MemberUnitSerializer(serializers.ModelSerializer):

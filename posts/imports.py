@@ -131,6 +131,12 @@ def _alarm_point(values: dict[str, Any], scene: Scene) -> Refused:
 def _camera(values: dict[str, Any], scene: Scene) -> Refused:
     if values["checked_on"] and values["checked_on"] > day_of(scene.at):
         return "checked_on", _("This day lies ahead. Enter it on the day itself.")
+    if values["installed_on"] and values["installed_on"] > day_of(scene.at):
+        return "installed_on", _("This day lies ahead. Enter it on the day itself.")
+    if values["retired_on"] and values["state"] != Camera.State.REMOVED:
+        return "retired_on", _("Only a removed camera has this day. A camera that stands again is marked so at the desk.")
+    if values["retired_on"] and values["installed_on"] and values["retired_on"] < values["installed_on"]:
+        return "retired_on", _("The camera was not removed before it was installed. Compare the two days.")
     return _point(values, scene)
 
 
@@ -237,7 +243,7 @@ _hang(
     Inventory(
         Camera,
         "code",
-        ("code", "village", "place", "looks_at", "latitude", "longitude", "state", "checked_on"),
+        ("code", "village", "place", "looks_at", "latitude", "longitude", "state", "checked_on", "installed_on", "retired_on"),
         _camera,
         ~models.Q(state=Camera.State.REMOVED),
     ),
@@ -252,6 +258,8 @@ _hang(
             "state", pgettext_lazy("camera", "state"), cells.choice(Camera.State.choices), choices=tuple(Camera.State.choices)
         ),
         Column("checked_on", gettext_lazy("last checked on"), cells.day),
+        Column("installed_on", gettext_lazy("installed on"), cells.day),
+        Column("retired_on", gettext_lazy("retired on"), cells.day),
     ),
     identity=gettext_lazy("the code of the camera"),
     cell=("camera", "update"),

@@ -3,6 +3,8 @@
 An alarm from a vehicle knows no village, so alarms are counted for the whole station.
 """
 
+from datetime import timedelta
+
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
@@ -47,17 +49,22 @@ def _settled_at_posts(station):
     return steps.filter(case__channel=DisputeCase.Channel.POST).select_related("case__category")
 
 
+def _last_day(end):
+    """The last day of a span whose `end` does not belong to it."""
+    return day_of(end - timedelta(microseconds=1))
+
+
 def _cameras_of(station):
     return Camera.objects.filter(station=station)
 
 
 def _cameras(station, start, end):
-    """The inventory knows no yesterday: what stands is what is counted, until the month is frozen."""
-    return _cameras_of(station).exclude(state=Camera.State.REMOVED)
+    return _cameras_of(station).standing_on(_last_day(end))
 
 
 def _working(station, start, end):
-    return _cameras_of(station).filter(state=Camera.State.WORKING)
+    """Of those that stood then, the ones last found working: what worked on an earlier day is not written down anywhere."""
+    return _cameras(station, start, end).filter(state=Camera.State.WORKING)
 
 
 def _points_of(station):
@@ -65,12 +72,12 @@ def _points_of(station):
 
 
 def _points(station, start, end):
-    last = day_of(end)
+    last = _last_day(end)
     return _points_of(station).filter(Q(retired_on__isnull=True) | Q(retired_on__gt=last))
 
 
 def _equipped(station, start, end):
-    last = day_of(end)
+    last = _last_day(end)
     there = Installation.objects.filter(point=OuterRef("pk"), device__isnull=False, active_from__lte=last)
     return _points(station, start, end).filter(Exists(there.filter(Q(active_to__isnull=True) | Q(active_to__gt=last))))
 
@@ -170,7 +177,7 @@ for _indicator in (
               unit=pgettext_lazy("unit", "cases"), group=GROUP, order=44),
     Indicator("alarm_points.equipped", _("Alarm points equipped"), _("Alarm points with a device ÷ alarm points in use."), points_equipped,
               (points,), group=GROUP, order=45),
-    Indicator("cameras.working", _("Cameras that work"), _("Cameras last found working ÷ cameras standing."), cameras_working,
+    Indicator("cameras.working", _("Cameras that work"), _("Cameras last found working ÷ cameras that stood on the last day."), cameras_working,
               (cameras,), group=GROUP, order=46, advice=_advise_cameras),
 ):  # fmt: skip
     nails.hang(_indicator)

@@ -30,6 +30,6 @@ MOVES: dict[str, Move] = {
     "arrive_too":  Move(_("arrived too"), (S.ARRIVED,), None),
     "widen":       Move(_("told further people"), (S.RAISED,), None),
     "correct":     Move(_("note added"), OPEN, None),
-    "close":       Move(_("closed"), OPEN, S.CLOSED),
+    "close":       Move(pgettext_lazy("alarm", "closed"), OPEN, S.CLOSED),
     "reopen":      Move(_("reopened"), (S.CLOSED,), S.RAISED),
 }  # fmt: skip

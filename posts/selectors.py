@@ -33,7 +33,7 @@ def with_responders(alarms):
 
 def board_of(user, at: datetime):
     """Alarms `user` may see that are open, or were closed in the last hours; open ones first, then the newest."""
-    recent = Alarm.objects.visible_to(user).filter(Q(status__in=OPEN) | Q(closed_at__gte=at - STAYS_ON_THE_BOARD))
+    recent = Alarm.objects.visible_to(user).filter(Q(status__in=OPEN) | Q(closed_at__gt=at - STAYS_ON_THE_BOARD))
     return sorted(
         with_responders(recent), key=lambda alarm: (alarm.status not in OPEN, -alarm.received_at.timestamp(), -alarm.pk)
     )
@@ -64,11 +64,13 @@ def responders_of(alarm) -> list[dict]:
     return list(found.values())
 
 
-def newest_change(user) -> tuple[int, int]:
-    """A small mark of the board of `user` that changes whenever an alarm is raised or a step is taken: (number of steps, last step)."""
+def newest_change(user, at: datetime) -> tuple[int, int, int]:
+    """A small mark of the board of `user` that changes whenever a step is taken, somebody is told, or a closed alarm has stood its
+    hours: (last step, last one told, closed alarms still shown)."""
     last = AlarmStep.objects.filter(alarm__in=Alarm.objects.visible_to(user)).order_by("-pk").values_list("pk", flat=True).first()
     told = Response.objects.filter(alarm__in=Alarm.objects.visible_to(user)).order_by("-pk").values_list("pk", flat=True).first()
-    return last or 0, told or 0
+    shown = Alarm.objects.visible_to(user).filter(closed_at__gt=at - STAYS_ON_THE_BOARD).count()
+    return last or 0, told or 0, shown
 
 
 def places_of(user) -> dict[str, list]:

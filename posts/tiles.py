@@ -10,6 +10,7 @@ from posts.models import Alarm, Liaison, Response
 from posts.moves import OPEN
 from posts.services.dispatch import ANSWERS
 from shengkang.organization import access, panels
+from shengkang.organization.models import Presence
 from shengkang.portal.nails import Shelf, Tile, hang
 
 SHOWN_AT_THE_DESK = 5
@@ -19,13 +20,13 @@ def is_liaison(user) -> bool:
     return Liaison.objects.in_force().filter(user=user).exists()
 
 
-def works_elsewhere(user) -> bool:
-    return not is_liaison(user)
-
-
 def answers(user) -> bool:
     """Whether `user` is among those who are told first."""
     return not user.roles.isdisjoint(ANSWERS)
+
+
+def duty_ran_out(user) -> bool:
+    return answers(user) and Presence.objects.filter(user=user).run_out(timezone.now()).exists()
 
 
 def may_be_told(user) -> bool:
@@ -37,25 +38,18 @@ def open_near(user) -> int:
     return Response.objects.filter(user=user, alarm__status__in=OPEN).count()
 
 
-def _alarm_tile(key, order, offered):
-    # One press more or less decides: a liaison has it under the thumb, others below what they do each day.
-    hang(
-        Tile(
-            key=key,
-            title=gettext_lazy("Raise an alarm"),
-            hint=gettext_lazy("One press calls everyone near you"),
-            icon="bell",
-            url_name="posts:raise",
-            access_line=("alarm_event", "create"),
-            offered=offered,
-            order=order,
-            tone="danger",
-        )
+hang(
+    Tile(
+        key="posts.alarm",
+        title=gettext_lazy("Raise an alarm"),
+        hint=gettext_lazy("One press calls everyone near you"),
+        icon="bell",
+        url_name="posts:raise",
+        access_line=("alarm_event", "create"),
+        order=0,
+        tone="danger",
     )
-
-
-_alarm_tile("posts.alarm", 5, is_liaison)
-_alarm_tile("posts.alarm-elsewhere", 45, works_elsewhere)
+)
 hang(
     Tile(
         key="posts.dispute",
@@ -92,6 +86,21 @@ hang(
         access_line=("presence", "sign_on"),
         offered=answers,
         order=47,
+    )
+)
+# Who forgot to sign off, or on again, is told so where he looks first.
+hang(
+    Tile(
+        key="posts.duty-ran-out",
+        title=gettext_lazy("You are no longer on duty"),
+        hint=gettext_lazy("Sign on again, or off"),
+        icon="clock",
+        url_name="posts:duty",
+        access_line=("presence", "sign_on"),
+        offered=duty_ran_out,
+        count=lambda user: 1,
+        shelf=Shelf.WAIT,
+        order=1,
     )
 )
 hang(

@@ -32,7 +32,7 @@ PICTURES = HERE / "docs" / "screenshots"
 LARGEST_BYTES = 200_000
 DESK = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 640}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
-CHIEF, OFFICER, HEAD, KEEPER, LEADER = (f"1000000000{no}" for no in (1, 2, 4, 5, 7))
+CHIEF, OFFICER, HEAD, KEEPER, LEADER, LIAISON = (f"1000000000{no}" for no in (1, 2, 4, 5, 7, 9))
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,32 @@ def _quarrel_form() -> str:
     return reverse("households:quarrel", args=[home.pk])
 
 
+def _board() -> str:
+    """The alarm board with people on duty around a post and an alarm that one of them just took."""
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from posts import services
+    from posts.models import Liaison
+    from shengkang.organization.models import User
+    from shengkang.organization.services import sign_on
+
+    at = timezone.now()
+    serving = Liaison.objects.in_force().filter(user__phone=LIAISON).select_related("post", "user").first()
+    post = serving.post
+    near = User.objects.filter(memberships__role__in=["volunteer", "aux_police"], station=post.station).order_by("pk")[:4]
+    for user, (north, east) in zip(near, [(0.009, -0.012), (-0.013, 0.008), (0.012, 0.015), (-0.006, -0.02)], strict=False):
+        sign_on(by=user, at=at, latitude=post.latitude + north, longitude=post.longitude + east)
+    alarm = services.raise_alarm(kind="quarrel", source="phone", post=post, text="两桌客人争吵，要动手", by=serving.user, at=at)
+    services.dispatch_due(at)
+    services.acknowledge_alarm(alarm=alarm, by=near[0], at=at)
+    services.depart(alarm=alarm, by=near[1], at=at)
+    return reverse("posts:board")
+
+
 SHOTS = [
     Shot("desk", OFFICER, DESK, "/admin/"),
+    Shot("board", OFFICER, DESK, _board),
     Shot("dispute", OFFICER, DESK, _case_in_mediation),
     Shot("dashboard", LEADER, DESK, "/dashboard/"),
     Shot("phone", HEAD, PHONE, "/m/"),

@@ -63,6 +63,8 @@ def fingerprint() -> str:
     told = [
         *Person.objects.order_by("id").values_list("id", "name", "birth_year", "phone"),
         *DisputeCase.objects.order_by("id").values_list("no", "status", "story", "opened_at"),
+        *HazardStep.objects.order_by("id").values_list("hazard_id", "no", "move", "at"),
+        *Attachment.objects.order_by("sha256").values_list("owner_label", "sha256"),
         *CaseStep.objects.order_by("id").values_list("case_id", "no", "move", "at"),
         *Visit.objects.order_by("id").values_list("home_id", "note", "at"),
         *ScoreLine.objects.order_by("period_id", "person_id", "rule_id", "done_on", "id").values_list("person_id", "points"),
@@ -93,7 +95,7 @@ def test_the_small_station_has_what_its_size_says(furnished):
     assert Shop.objects.count() == SMALL.shops
     assert Wallet.objects.filter(kind=Wallet.Kind.PERSON).count() == SMALL.participants
     assert DisputeCase.objects.count() == SMALL.disputes
-    assert Hazard.objects.count() == SMALL.hazards
+    assert Hazard.objects.filter(address=None).count() == SMALL.hazards
     assert Volunteer.objects.enrolled().count() == SMALL.volunteers
     assert SMALL.shifts - 3 <= Shift.objects.count() <= SMALL.shifts
     assert Deed.objects.count() == SMALL.deeds_per_month * 13
@@ -117,6 +119,23 @@ def test_heads_were_chosen_taught_and_go_through_their_homes(furnished):
     told = Sighting.objects.exclude(kind="quarrel")
     assert 0 < told.filter(answers__isnull=False).count() <= told.count()
     assert not HouseholdHead.objects.active().filter(term_ends_on=None).exists()
+
+
+def test_some_checks_of_homes_found_a_hazard_which_is_put_right(furnished):
+    running = Campaign.objects.running(TODAY).get()
+    found = Hazard.objects.filter(channel="campaign", address__isnull=False)
+    told = running.checks.filter(result="problem", home__address__in=found.values("address"))
+    assert found.count() == told.count() >= 2
+    assert not Hazard.objects.filter(found_at__gt=Plan(seed=0, today=TODAY, size=SMALL, password="").now).exists()
+
+
+def test_what_came_on_paper_has_its_picture(furnished):
+    assert Nomination.objects.exclude(spoken_by="").exists()
+    assert VettingStep.objects.exclude(spoken_by="").exists()
+    papers = (Nomination.objects.exclude(spoken_by=""), VettingStep.objects.exclude(spoken_by=""), Training.objects.all())
+    for owners in papers:
+        for owner in owners:
+            assert Attachment.objects.of(owner).count() == 1, owner
 
 
 def test_a_second_call_changes_nothing(furnished):

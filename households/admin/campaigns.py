@@ -20,6 +20,7 @@ from households.models import Campaign, Home, HomeCheck
 from households.selectors import campaigns as selectors
 from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_lists import still
 from shengkang.organization.desk_parts import OwnVillages, badge, day_field, moment, today
 from shengkang.organization.models import Unit
 from shengkang.organization.selectors import villages_of
@@ -131,7 +132,7 @@ def _state(campaign: Campaign) -> tuple[str, str]:
 class CampaignAdmin(ReadOnlyAdmin):
     access_object, add_action = "campaign", "manage"
     list_display = ["name", "kind", "state", "starts_on", "ends_on", "progress"]
-    list_filter = ["kind", ("closed_at", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", ("closed_at", still(pgettext_lazy("campaign", "running"), pgettext_lazy("campaign", "closed")))]
     search_fields = ["name"]
     fields = ()
     opening = Verb(

@@ -13,6 +13,7 @@ from households.models import Assignment, Home, HouseholdHead, TrainingRecord
 from households.models.homes import DAYS_BEFORE_A_TERM_ENDS
 from households.selectors.heads import who_could_take_over
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_lists import still
 from shengkang.organization.desk_parts import OwnVillages, badge, day_field, today
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
@@ -46,6 +47,10 @@ class AssignForm(VerbForm):
         super().__init__(*args, **kwargs)
         free = Home.objects.visible_to(self.user).without_head().filter(address__village=self.thing.village_id)
         self.fields["homes"].queryset = free.select_related("address__group").door_after_door()
+        if not free.exists():
+            self.fields["homes"].help_text = _(
+                "Every home of the village has a head; homes of another head come by handing over."
+            )
 
 
 class TakingOver(forms.ModelChoiceField):
@@ -113,7 +118,7 @@ class HeadAdmin(ReadOnlyAdmin):
     access_object = "household"
     add_action = "reassign_head"
     list_display = ["user", "village", "homes_now", "active_from", "term_end", "taught", "active_to"]
-    list_filter = [NeedsAttention, OwnVillages, ("active_to", admin.EmptyFieldListFilter)]
+    list_filter = [NeedsAttention, OwnVillages, ("active_to", still(_("serving"), _("no longer serving")))]
     search_fields = ["user__name", "user__phone"]
     list_select_related = ["user", "village"]
     fields = ()
@@ -207,7 +212,7 @@ def _term(head) -> tuple[str, str, str]:
 
 def _taught(head) -> tuple[str, str, str]:
     hours = head.hours_this_year
-    return (_("%(hours)s hours") % {"hours": hours}, "", "none") if hours else (_("none this year"), "warn", "")
+    return (_("%(hours)s hours") % {"hours": f"{float(hours):g}"}, "", "none") if hours else (_("none this year"), "warn", "")
 
 
 def _facts(head) -> list[dict]:
@@ -284,7 +289,7 @@ def _sections(head) -> list[dict]:
 class AssignmentAdmin(ReadOnlyAdmin):
     access_object = "household"
     list_display = ["head", "home", "active_from", "active_to"]
-    list_filter = [("active_to", admin.EmptyFieldListFilter)]
+    list_filter = [("active_to", still(_("looked after"), _("ended")))]
     search_fields = ["head__user__name", "home__householder", "home__address__door"]
     list_select_related = ["head__user", "home__address__village", "home__address__group"]
     ordering = ["-pk"]

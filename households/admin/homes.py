@@ -9,6 +9,7 @@ from households import services
 from households.admin.common import DayForm
 from households.models import Assignment, Campaign, Home, Resident
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_lists import still
 from shengkang.organization.desk_parts import OwnVillages, ReadOnlyInline, day_field
 from shengkang.organization.models import Unit
 from shengkang.organization.selectors import people_matching, villages_of
@@ -145,7 +146,7 @@ class HomeAdmin(ReadOnlyAdmin):
 class ResidentAdmin(ReadOnlyAdmin):
     access_object, view_action = "resident", "list"
     list_display = ["person", "home", "need", "works_away", "moved_in_on", "moved_out_on"]
-    list_filter = [ResidentVillages, "need", "works_away", ("moved_out_on", admin.EmptyFieldListFilter)]
+    list_filter = [ResidentVillages, "need", "works_away", ("moved_out_on", still(_("lives here"), _("moved out")))]
     search_fields = ["person__name", "person__name_key", "person__phone"]
     list_select_related = ["person", "home__address__village", "home__address__group"]
     verbs = (

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from households import services
 from households.admin.common import table
 from households.models import HouseholdHead, Training
+from shengkang.attachments.selectors import files_of
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
 from shengkang.organization.desk_parts import day_field, moment
+from shengkang.portal.pages import Photos
 
 
 class HeadsField(forms.ModelMultipleChoiceField):
@@ -32,6 +34,7 @@ class HoldForm(VerbForm):
     place = forms.CharField(label=_("place"), max_length=80, required=False)
     teacher = forms.CharField(label=_("teacher"), max_length=40, required=False)
     heads = HeadsField(HouseholdHead.objects.none(), label=_("who came"))
+    photos = Photos(label=_("photo of the signed paper"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -88,5 +91,5 @@ class TrainingAdmin(ReadOnlyAdmin):
             records = training.records.select_related("head__user", "head__village", "by").order_by("head__village__code", "pk")
             rows = [(each.head.user.name, each.head.village.name, each.by.name, moment(each.at)) for each in records]
             columns = [_("hundred-household head"), _("village or community"), _("written down by"), _("at")]
-            shown = {"sections": [{"title": _("heads who came"), **table(columns, rows)}]}
+            shown = {"sections": [{"title": _("heads who came"), **table(columns, rows)}], "files": files_of(training)}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})

@@ -5,8 +5,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from households.checklists import proposed_for
+from households.demo import danger
 from households.models import Campaign, CampaignItem, HomeCheck, Nomination, Training, TrainingRecord, Triage
+from shengkang.attachments import services as attachments
 from shengkang.organization.demo import Plan, copy_rows, draw_ids
+from shengkang.organization.demo.papers import signed_paper
 
 PHRASES = Path(__file__).parent.parent / "data" / "demo_life.toml"
 APPOINTED, DECLINED, WITHDRAWN, WAITING = 8, 3, 2, 3
@@ -32,6 +35,7 @@ def _propose(plan: Plan, phrases: dict) -> None:
         "reason",
         "by_id",
         "at",
+        "spoken_by",
         "decision",
         "decided_by_id",
         "decided_at",
@@ -57,11 +61,14 @@ def _propose(plan: Plan, phrases: dict) -> None:
     shown = [each for each in free if each.village_id == plan.cadres[0][0].pk and each not in drawn][:2]
     if len(shown) == 2:
         drawn[0], drawn[-1] = shown
-    for state, dweller in zip(states, drawn, strict=False):
+    for no, (state, dweller) in enumerate(zip(states, drawn, strict=False)):
         cadre = cadres[dweller.village_id]
         days = chance.randint(1, 6) if state == Decision.WAITING else chance.randint(30, 300)
         told = plan.moment(plan.today - timedelta(days=days), chance.uniform(9, 17))
-        common = _nomination(plan, chance, phrases, cadre, dweller.village_id, dweller.id, told)
+        # One that was declined and one that waits came in on paper.
+        paper = cadre.name if no in (1, DECLINED + WITHDRAWN) else ""
+        by = plan.officer_of(dweller.village_id) if paper else cadre
+        common = _nomination(plan, chance, phrases, by, dweller.village_id, dweller.id, told, paper)
         decided = told + timedelta(days=chance.randint(2, 8), hours=1)
         rows.append(
             common
@@ -73,6 +80,12 @@ def _propose(plan: Plan, phrases: dict) -> None:
         )
     rows.sort(key=lambda row: row[5])
     plan.counts["nominations"] = copy_rows(Nomination, [*columns, "head_id"], rows)
+    for nomination in Nomination.objects.exclude(spoken_by="").select_related("by"):
+        _attach_paper(plan, chance, nomination, nomination.by, nomination.at)
+
+
+def _attach_paper(plan: Plan, chance, owner, by, at) -> None:
+    attachments.attach(owner=owner, station=plan.station, upload=signed_paper(chance), by=by, at=at)
 
 
 def _accounts(plan: Plan):
@@ -82,8 +95,8 @@ def _accounts(plan: Plan):
     yield from (user for user, _dweller in plan.volunteers)
 
 
-def _nomination(plan, chance, phrases, cadre, village, person, told) -> tuple:
-    return (plan.station.pk, village, person, chance.choice(phrases["reasons"]), cadre.pk, told)
+def _nomination(plan, chance, phrases, by, village, person, told, spoken_by="") -> tuple:
+    return (plan.station.pk, village, person, chance.choice(phrases["reasons"]), by.pk, told, spoken_by)
 
 
 def _teach(plan: Plan, phrases: dict) -> None:
@@ -105,6 +118,8 @@ def _teach(plan: Plan, phrases: dict) -> None:
                 records.append((pk, head, plan.officers[0].pk, evening))
     plan.counts["trainings"] = copy_rows(Training, ["id", "station_id", "title", "held_on", "hours", "place", "teacher"], lessons)
     plan.counts["training records"] = copy_rows(TrainingRecord, ["training_id", "head_id", "by_id", "at"], records)
+    for training in Training.objects.order_by("pk"):
+        _attach_paper(plan, chance, training, plan.officers[0], plan.moment(training.held_on, 17.6))
 
 
 def _running_kind(today: date) -> str:
@@ -131,9 +146,10 @@ def _go_through_homes(plan: Plan, homes: dict[int, int], phrases: dict) -> None:
         lines = proposed_for(kind)
         items += [(pk, no, line.text, line.group or None, line.level) for no, line in enumerate(lines, start=1)]
         last = min(ends, plan.today - timedelta(days=1))
-        checks += _checks(
-            plan, chance, pk, {village.pk for village in villages}, homes, starts, last, no > 0, len(lines), phrases
-        )
+        rows = _checks(plan, chance, pk, {village.pk for village in villages}, homes, starts, last, no > 0, len(lines), phrases)
+        if no == 0:
+            found = danger.take(chance, rows, lines)
+        checks += rows
     plan.counts["campaigns"] = copy_rows(
         Campaign, ["id", "station_id", "kind", "name", "starts_on", "ends_on", "closed_at"], campaigns
     )
@@ -141,7 +157,8 @@ def _go_through_homes(plan: Plan, homes: dict[int, int], phrases: dict) -> None:
     copy_rows(CampaignItem, ["campaign_id", "no", "text", "hazard_group_id", "level"], items)
     checks.sort(key=lambda row: row[-1])
     columns = ["campaign_id", "home_id", "result", "problems", "note", "by_id", "at"]
-    plan.counts["checks of homes"] = copy_rows(HomeCheck, columns, checks)
+    plan.counts["checks of homes"] = copy_rows(HomeCheck, columns, checks) + len(found)
+    danger.tell(plan, chance, found)
 
 
 def _checks(plan, chance, campaign, villages, homes, starts, last, done, lines, phrases) -> list[tuple]:

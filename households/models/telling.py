@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -67,7 +68,7 @@ class Sighting(Fact):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
+        return f"{self.get_kind_display()} {timezone.localtime(self.at):%Y-%m-%d}"
 
     def get_absolute_url(self):
         return reverse("households:sighting", args=[self.pk])
@@ -152,4 +153,4 @@ class Visit(Fact):
         ordering = ["-at", "-id"]
 
     def __str__(self):
-        return f"{self.home} {self.at:%Y-%m-%d}"
+        return f"{self.home} {timezone.localtime(self.at):%Y-%m-%d}"

@@ -11,12 +11,13 @@ from django.utils.translation import pgettext
 
 from households.models import Campaign, CampaignItem, Home, HomeCheck, HouseholdHead
 from households.services import notes
-from households.services.refusals import CampaignRefused, CheckIncomplete, must_be_entrusted, must_be_served
+from households.services.refusals import CampaignRefused, CheckIncomplete, must_be_entrusted
 from shengkang.audit import services as audit
 from shengkang.hazards.models import Hazard, HazardGroup
 from shengkang.hazards.services import find_hazard
 from shengkang.organization.models import Station, Unit, User
 from shengkang.organization.selectors import day_of
+from shengkang.organization.services import must_be_served
 
 MAX_LINES = 12
 # The most urgent first: one hazard is opened for all lines of a group, with the level of the worst.

@@ -12,14 +12,14 @@ from households.models.heads import villages_of_cadre
 from households.selectors.heads import OF_AGE
 from households.services import notes
 from households.services.heads import TERM_YEARS, appoint_head
-from households.services.refusals import NominationDecided, NominationRefused, must_be_served
+from households.services.refusals import NominationDecided, NominationRefused
 from shengkang.attachments import services as attachments
 from shengkang.audit import services as audit
 from shengkang.notices import services as notices
 from shengkang.organization.access import Role
 from shengkang.organization.models import Person, Unit, User
 from shengkang.organization.selectors import day_of
-from shengkang.organization.services import open_account
+from shengkang.organization.services import must_be_served, open_account
 
 
 @transaction.atomic

@@ -14,14 +14,13 @@ from households.services.refusals import (
     HomeHasAHead,
     HomesStillEntrusted,
     NotYourHome,
-    must_be_served,
     must_not_lie_ahead,
 )
 from shengkang.audit import services as audit
 from shengkang.organization.access import Role
 from shengkang.organization.models import Membership, Unit, User
 from shengkang.organization.selectors import day_of
-from shengkang.organization.services import give_role
+from shengkang.organization.services import give_role, must_be_served
 
 
 @contextmanager

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from households.models import Home, Resident
-from households.services.refusals import DayRefused, HomeAlreadyRegistered, LivesElsewhere, must_be_served, must_not_lie_ahead
+from households.services.refusals import DayRefused, HomeAlreadyRegistered, LivesElsewhere, must_not_lie_ahead
 from shengkang.audit import services as audit
 from shengkang.organization.models import Address, Person, Station, Unit, User
+from shengkang.organization.services import must_be_served
 
 
 @transaction.atomic

@@ -6,9 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from households.models import Home
 from shengkang.errors import RuleViolation
-from shengkang.organization.models import Station, Unit, User
+from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of
-from shengkang.organization.services import UnitNotServed
 
 
 class HomeAlreadyRegistered(RuleViolation):
@@ -65,11 +64,6 @@ class CheckIncomplete(RuleViolation):
 
 class AnswerRefused(RuleViolation):
     """The answer leads nowhere, or the sighting is answered elsewhere."""
-
-
-def must_be_served(station: Station, village: Unit) -> None:
-    if not station.covers.filter(pk=village.pk).exists():
-        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
 
 
 def must_not_lie_ahead(day: date, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """What heads are taught: who held which lesson, and who came."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from households.models import HouseholdHead, Training, TrainingRecord
 from households.services.refusals import TrainingRefused, must_not_lie_ahead
+from shengkang.attachments import services as attachments
 from shengkang.audit import services as audit
 from shengkang.organization.models import Station, User
 
@@ -25,8 +26,12 @@ def hold_training(
     at: datetime,
     place: str = "",
     teacher: str = "",
+    photos: Sequence = (),
 ) -> Training:
-    """Write down a lesson that was held, `hours` long, and the heads who came. Raises DayRefused, TrainingRefused."""
+    """Write down a lesson that was held, `hours` long, and the heads who came; `photos` show the sheet they signed.
+
+    Raises DayRefused, TrainingRefused, attachments.services.FileRefused.
+    """
     must_not_lie_ahead(held_on, at)
     heads = list(heads)
     if not heads:
@@ -34,6 +39,8 @@ def hold_training(
     training = Training.objects.create(
         station=station, title=title.strip(), held_on=held_on, hours=hours, place=place.strip(), teacher=teacher.strip()
     )
+    for photo in photos:
+        attachments.attach(owner=training, station=station, upload=photo, by=by, at=at)
     audit.note_deed(verb="hold_training", about=training, by=by, at=at)
     add_to_training(training=training, heads=heads, by=by, at=at)
     return training

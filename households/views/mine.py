@@ -2,7 +2,8 @@
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView
@@ -10,6 +11,7 @@ from django.views.generic import TemplateView
 from households.models import Sighting, Triage, Visit
 from households.views.homes import day_text
 from households.views.telling import is_protected, tone_of
+from shengkang.organization import access
 from shengkang.portal.pages import PhonePage
 
 ROWS_A_PAGE = 20
@@ -39,18 +41,27 @@ class Mine(PhonePage, TemplateView):
         here = self.request.resolver_match.view_name
         tabs = [
             {"url": reverse(name), "label": label, "current": name == here}
-            for name, label in (
-                ("households:sightings", pgettext("tab", "Told")),
-                ("households:visits", pgettext("tab", "Visits")),
+            for name, label, line in (
+                ("households:sightings", pgettext("tab", "Told"), MySightings.access_line),
+                ("households:visits", pgettext("tab", "Visits"), MyVisits.access_line),
             )
+            if access.may(self.request.user, *line)
         ]
         newer = self.request.path if self.before else ""
+        # One tab is no choice.
+        tabs = tabs if len(tabs) > 1 else []
         return super().get_context_data(rows=rows, tabs=tabs, older_url=self.older_url, newer_url=newer, **kwargs)
 
 
 class MySightings(Mine):
     access_line = ("sighting", "read")
-    extra_context = {"title": gettext_lazy("What I told"), "empty_title": gettext_lazy("Nothing told yet")}
+    extra_context = {
+        "title": gettext_lazy("What I told"),
+        "empty_title": gettext_lazy("Nothing told yet"),
+        "empty_text": gettext_lazy("What you tell the station, and what it answers, stands here."),
+        "empty_label": gettext_lazy("Report something else"),
+        "empty_url": reverse_lazy("households:report-sighting"),
+    }
 
     def rows(self):
         answered = Exists(Triage.objects.filter(sighting=OuterRef("pk")))
@@ -62,7 +73,7 @@ class MySightings(Mine):
         badge, tone = self.state_of(sighting)
         return {
             # Someone may look over the shoulder: of a protected report the list says no word.
-            "title": sighting.get_kind_display() if is_protected(sighting) else sighting.text[:40],
+            "title": sighting.get_kind_display() if is_protected(sighting) else Truncator(sighting.text).chars(40),
             "text": str(sighting.home.address if sighting.home else sighting.village),
             "badge": badge,
             "tone": tone,
@@ -80,7 +91,11 @@ class MySightings(Mine):
 
 class MyVisits(Mine):
     access_line = ("visit", "list")
-    extra_context = {"title": gettext_lazy("My visits"), "empty_title": gettext_lazy("No visit logged yet")}
+    extra_context = {
+        "title": gettext_lazy("My visits"),
+        "empty_title": gettext_lazy("No visit logged yet"),
+        "empty_text": gettext_lazy("When you have called at a home, log it from the front page or from the home's page."),
+    }
 
     def rows(self):
         mine = Visit.objects.visible_to(self.request.user).filter(by=self.request.user)

@@ -89,7 +89,7 @@ class HandFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         return [
-            ("coming", _("on the way")),
+            ("coming", _("not decided yet")),
             ("approve", _("to be approved by the station")),
         ]
 

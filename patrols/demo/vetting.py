@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from patrols.models import VettingStep, Volunteer
 from patrols.moves import MOVES, Status
+from shengkang.attachments import services as attachments
 from shengkang.organization.demo import Dweller, Plan, copy_rows, draw_ids
+from shengkang.organization.demo.papers import signed_paper
 from shengkang.organization.models import User
 
 WAYS = {
@@ -21,12 +23,13 @@ WAYS = {
 }
 # How many in each other state stand beside the enrolled ones, the first in the villages of the head and the cadre shown.
 OTHERS = {Status.APPLIED: 6, Status.RECOMMENDED: 6, Status.REVIEWED: 5, Status.DECLINED: 5, Status.LEFT: 6}
+ON_PAPER = (Status.REVIEWED, Status.LEFT)
 LONG_AGO = 700
 
 
 @dataclass
 class Candidate:
-    """One volunteer in the making: who, where, since when, and his steps (move, at, by, note)."""
+    """One volunteer in the making: who, where, since when, and his steps (move, at, by, note, who signed)."""
 
     person: Dweller
     village_id: int
@@ -36,11 +39,11 @@ class Candidate:
     applied_at: datetime
     pk: int = 0
     motive: str = ""
-    steps: list[tuple[str, datetime, User, str]] = field(default_factory=list)
+    steps: list[tuple[str, datetime, User, str, str]] = field(default_factory=list)
 
     @property
     def enrolled_on(self) -> date | None:
-        return next((timezone.localtime(at).date() for move, at, _by, _note in self.steps if move == "approve"), None)
+        return next((timezone.localtime(at).date() for move, at, *_rest in self.steps if move == "approve"), None)
 
     @property
     def left_on(self) -> date | None:
@@ -71,9 +74,11 @@ def write_volunteers(plan: Plan, phrases: dict) -> list[Candidate]:
     )  # fmt: skip
     copy_rows(
         VettingStep,
-        ["volunteer_id", "no", "move", "from_status", "to_status", "at", "by_id", "note"],
+        ["volunteer_id", "no", "move", "from_status", "to_status", "at", "by_id", "note", "spoken_by"],
         sorted((row for each in candidates for row in _rows(each)), key=lambda row: (row[5], row[0], row[1])),
     )
+    for step in VettingStep.objects.exclude(spoken_by="").select_related("by").order_by("pk"):
+        attachments.attach(owner=step, station=plan.station, upload=signed_paper(chance), by=step.by, at=step.at)
     return [each for each in candidates if each.status == Status.ENROLLED]
 
 
@@ -144,12 +149,14 @@ def _vet(plan: Plan, chance, phrases: dict, each: Candidate, cadres: dict[int, U
             at += gap * chance.uniform(0.5, 1) if move != "leave" else timedelta(days=chance.randint(20, 70))
             at = min(at, plan.now)
         by, note = voices[move]
-        each.steps.append((move, at, by, note))
+        # Without a telephone of their own, head and cadre signed on paper and an officer entered it.
+        paper = by.name if each.user is None and each.status in ON_PAPER and move in ("recommend", "review") else ""
+        each.steps.append((move, at, plan.officer_of(each.village_id) if paper else by, note, paper))
 
 
 def _rows(each: Candidate):
     before = ""
-    for no, (move, at, by, note) in enumerate(each.steps, start=1):
+    for no, (move, at, by, note, paper) in enumerate(each.steps, start=1):
         after = str(MOVES[move].target)
-        yield each.pk, no, move, before, after, at, by.pk, note
+        yield each.pk, no, move, before, after, at, by.pk, note, paper
         before = after

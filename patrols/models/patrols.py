@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from patrols.models.shifts import PatrolKind, Shift
@@ -66,7 +67,7 @@ class Patrol(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.village} · {self.get_kind_display()} · {self.started_at:%Y-%m-%d}"
+        return f"{self.village} · {self.get_kind_display()} · {timezone.localtime(self.started_at):%Y-%m-%d}"
 
     def get_absolute_url(self):
         """The patrol, as its leader and its volunteers read it."""

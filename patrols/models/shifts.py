@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -75,7 +76,7 @@ class Shift(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.village} · {self.get_kind_display()} · {self.starts_at:%Y-%m-%d}"
+        return f"{self.village} · {self.get_kind_display()} · {timezone.localtime(self.starts_at):%Y-%m-%d}"
 
     def get_absolute_url(self):
         """The shift, as volunteers read it."""

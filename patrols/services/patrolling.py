@@ -16,7 +16,7 @@ from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import access
 from shengkang.organization.models import Unit, User
-from shengkang.organization.services import UnitNotServed, sign_off, sign_on
+from shengkang.organization.services import must_be_served, sign_off, sign_on
 
 EARLY = timedelta(hours=1)
 
@@ -59,8 +59,7 @@ def start_patrol(
         village, kind = shift.village, shift.kind
     if village is None or not kind:
         raise PatrolRefused(_("Say in which village you patrol, and of what kind the patrol is."))
-    if not by.station.covers.filter(pk=village.pk).exists():
-        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    must_be_served(by.station, village)
     sign_on(by=by, at=at, latitude=latitude, longitude=longitude)
     return Patrol.objects.create(station=by.station, village=village, shift=shift, kind=kind, leader=by, started_at=at)
 

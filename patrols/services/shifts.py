@@ -15,7 +15,7 @@ from shengkang.organization import access
 from shengkang.organization.access import Role
 from shengkang.organization.models import Station, Unit, User
 from shengkang.organization.selectors import day_of, end_of, start_of
-from shengkang.organization.services import UnitNotServed
+from shengkang.organization.services import must_be_served
 
 LONGEST = timedelta(hours=12)
 MOST_WEEKS = 26
@@ -80,8 +80,7 @@ def plan_shift(
     Raises ShiftRefused, UnitNotServed, LeaderBusy.
     """
     station = by.station
-    if not station.covers.filter(pk=village.pk).exists():
-        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    must_be_served(station, village)
     _must_plan(by, leader)
     _must_be_able_to_lead(leader, station)
     if starts_at <= at:

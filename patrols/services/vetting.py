@@ -23,7 +23,7 @@ from shengkang.organization.access import Role
 from shengkang.organization.life import Life
 from shengkang.organization.models import Membership, Person, Unit, User
 from shengkang.organization.selectors import day_of
-from shengkang.organization.services import UnitNotServed, give_role
+from shengkang.organization.services import give_role, must_be_served
 
 LIFE = Life(MOVES, Status, VettingStep, "volunteer")
 # Who patrols at night answers for himself and is fit for it; completed years are not known, so the year decides in his favour.
@@ -107,8 +107,7 @@ def _must_decide_now(volunteer: Volunteer, by: User, spoken_by: str, photos: Seq
 def _must_be_fit(person: Person, village: Unit, by: User, at: datetime) -> None:
     if not people_to_apply_for(by).filter(pk=person.pk).exists():
         raise ApplicationRefused(_("You can apply for yourself, or for somebody you look after. Ask the station about others."))
-    if not person.station.covers.filter(pk=village.pk).exists():
-        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    must_be_served(person.station, village)
     age = day_of(at).year - person.birth_year if person.birth_year else YOUNGEST
     if not YOUNGEST <= age <= OLDEST:
         raise ApplicationRefused(

@@ -59,13 +59,12 @@ class StartShift(OneShift, PhoneFormPage):
     access_line = ("patrol", "start_end")
     template_name = "patrols/start_shift.html"
     form_class = ConfirmForm
-
-    def is_entrusted(self):
-        return self.shift.leader_id == self.request.user.pk or selectors.sign_up_of(self.request.user, self.shift) is not None
-
     verb = "start_patrol"
     done = gettext_lazy("The patrol is under way, and you are on duty.")
     extra_context = {"title": gettext_lazy("Start the patrol"), "submit_label": gettext_lazy("Start now")}
+
+    def is_entrusted(self):
+        return self.shift.leader_id == self.request.user.pk or selectors.sign_up_of(self.request.user, self.shift) is not None
 
     def act(self, cleaned, at):
         return {"patrol": services.start_patrol(shift=self.shift, by=self.request.user, at=at).pk}

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from points import services
 from points.models import Seal, Transfer, Wallet
@@ -72,6 +73,7 @@ class WalletAdmin(ReadOnlyAdmin):
     access_object, view_action = "points_account", "read"
     search_fields = ["person__name", "person__name_key", "person__phone"]
     list_select_related = ["person"]
+    ordering = ["-balance", "-pk"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(kind=Wallet.Kind.PERSON)
@@ -96,7 +98,9 @@ class WalletAdmin(ReadOnlyAdmin):
             }
             for line in (statement_of(wallet, limit=STATEMENT_LINES).lines if wallet else ())
         ]
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "steps": steps, "steps_title": _("Points in and out")}
+        )
 
     def note_look(self, request, thing):
         audit.note_look(what="points_account", about=thing, by=request.user, at=timezone.now())
@@ -105,9 +109,9 @@ class WalletAdmin(ReadOnlyAdmin):
 @admin.register(Transfer)
 class TransferAdmin(ApprovedReversal, ReadOnlyAdmin):
     access_object, reverse_cell = "points_entry", REVERSE
-    list_display = ["id", "at", "kind", "amount", "from_wallet", "to_wallet", "rule_shown"]
+    list_display = ["number", "at", "kind", "amount", "from_wallet", "to_wallet", "rule_shown"]
     # Not the keys to rule, case and deed: a confidential matter stays one on the desk.
-    fields = ["at", "kind", "amount", "from_wallet", "to_wallet", "why_shown", "period", "reverses", "reason", "by", "key"]
+    fields = ["at", "kind", "amount", "from_wallet", "to_wallet", "why_shown", "period", "reverses", "reason", "by", "key_shown"]
     list_filter = ["kind"]
     search_fields = ["to_wallet__person__name_key", "to_wallet__person__name"]
     list_select_related = ["from_wallet__person", "to_wallet__person", "rule", "case"]
@@ -120,7 +124,11 @@ class TransferAdmin(ApprovedReversal, ReadOnlyAdmin):
     def rule_shown(self, transfer):
         return rule_of(transfer)
 
-    @admin.display(description=_("what for"))
+    @admin.display(description=pgettext_lazy("transfer", "source"))
+    def key_shown(self, transfer):
+        return transfer.key
+
+    @admin.display(description=pgettext_lazy("transfer", "what for"))
     def why_shown(self, transfer):
         return " · ".join(filter(None, why(transfer)))
 
@@ -143,9 +151,17 @@ class TransferAdmin(ApprovedReversal, ReadOnlyAdmin):
 @admin.register(Seal)
 class SealAdmin(ReadOnlyAdmin):
     access_object = "points_entry"
-    list_display = ["id", "at", "first_id", "last_id", "count", "total", "root"]
-    fields = ["first_id", "last_id", "count", "total", "previous", "root", "at"]
+    list_display = ["number", "at", "first", "last", "count", "total", "root"]
+    fields = ["first", "last", "count", "total", "previous", "root", "at"]
     ordering = ["-id"]
 
     def get_readonly_fields(self, request, obj=None):
         return self.fields
+
+    @admin.display(description=_("first transfer"), ordering="first_id")
+    def first(self, seal):
+        return str(seal.first_id)
+
+    @admin.display(description=_("last transfer"), ordering="last_id")
+    def last(self, seal):
+        return str(seal.last_id)

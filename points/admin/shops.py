@@ -153,7 +153,7 @@ def _collected(slip) -> bool:
 @admin.register(Redemption)
 class RedemptionAdmin(ApprovedReversal, ReadOnlyAdmin):
     access_object, reverse_cell = "redemption", REVERSE
-    list_display = ["id", "at", "shop", "wallet", "points", "status"]
+    list_display = ["number", "at", "shop", "wallet", "points", "status"]
     list_filter = ["status"]
     search_fields = ["wallet__person__name", "wallet__person__name_key", "shop__name"]
     list_select_related = ["shop", "wallet__person"]

@@ -209,10 +209,10 @@ class Stock(KeeperPage, TemplateView):
     def get_context_data(self, **kwargs):
         today = day_of(timezone.now())
         labels = {"bad": _("past its day"), "warn": _("use soon"), "": ""}
-        rows = []
+        rows, gone = [], []
         for lot in questions.shelf(self.shop):
             tone = questions.expiry_tone(lot, today)
-            rows.append(
+            (gone if tone == "bad" else rows).append(
                 {
                     "title": f"{lot.item.name} {lot.left} {lot.item.measure}",
                     "text": lot.origin,
@@ -221,7 +221,7 @@ class Stock(KeeperPage, TemplateView):
                     "tone": tone,
                 }
             )
-        return super().get_context_data(title=_("Stock"), rows=rows, shop=self.shop, **kwargs)
+        return super().get_context_data(title=_("Stock"), rows=rows, gone=gone, shop=self.shop, **kwargs)
 
 
 class Receive(KeeperPage, PhoneFormPage):

@@ -16,7 +16,8 @@ from posts.models import AlarmPoint, Camera, Device, Installation, Vehicle
 from posts.services.equipment import take_out
 from shengkang.organization import access
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
-from shengkang.organization.desk_parts import OwnVillages, day_field
+from shengkang.organization.desk_lists import still
+from shengkang.organization.desk_parts import OwnVillages, day_field, today
 from shengkang.organization.models import User
 
 
@@ -55,6 +56,9 @@ class InstallForm(VerbForm):
             del self.fields["vehicle"]
 
 
+IN_USE = still(_("in use"), _("retired"))
+
+
 def _now(name):
     """What is installed in a point now, by the path of a field."""
     return Subquery(Installation.objects.in_force().filter(point=OuterRef("pk")).values(name)[:1])
@@ -65,7 +69,7 @@ class AlarmPointAdmin(InventoryAdmin):
     form = PointForm
     access_object = "alarm_point"
     list_display = ["name", "kind", "village", "place", "device_now", "vehicle_now", "keeper_now", "retired_on"]
-    list_filter = ["kind", OwnVillages, ("retired_on", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", OwnVillages, ("retired_on", IN_USE)]
     search_fields = ["name", "place", "installations__device__serial", "installations__vehicle__plate"]
     list_select_related = ["village"]
     fields = ["kind", "name", "village", "post", "place", "latitude", "longitude", "retired_on"]
@@ -112,7 +116,7 @@ class AlarmPointAdmin(InventoryAdmin):
 class InstallationAdmin(ReadOnlyAdmin):
     access_object = "alarm_point"
     list_display = ["point", "device", "vehicle", "keeper", "active_from", "active_to"]
-    list_filter = ["point__kind", ("active_to", admin.EmptyFieldListFilter)]
+    list_filter = ["point__kind", ("active_to", still(_("installed"), _("taken out")))]
     search_fields = ["point__name", "device__serial", "vehicle__plate", "keeper__name"]
     list_select_related = ["point", "device", "vehicle", "keeper"]
     ordering = ["-active_from", "-pk"]
@@ -148,7 +152,7 @@ class DeviceAdmin(ReadOnlyAdmin):
 
     access_object = "device"
     list_display = ["serial", "kind", "point_now", "secret_since", "last_heard_at", "retired_on"]
-    list_filter = ["kind", ("retired_on", admin.EmptyFieldListFilter), ("last_heard_at", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", ("retired_on", IN_USE), ("last_heard_at", still(_("never heard"), _("heard"), _("signals")))]
     search_fields = ["serial", "installations__point__name"]
     fields = ["serial", "kind", "point_now", "secret_since", "last_heard_at", "retired_on"]
     opening = Verb(
@@ -231,7 +235,7 @@ class DeviceAdmin(ReadOnlyAdmin):
 class VehicleAdmin(InventoryAdmin):
     access_object = "alarm_point"
     list_display = ["plate", "kind", "line", "point_now", "retired_on"]
-    list_filter = ["kind", ("retired_on", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", ("retired_on", IN_USE)]
     search_fields = ["plate", "line"]
     fields = ["plate", "kind", "line", "retired_on"]
 
@@ -255,15 +259,37 @@ class WithoutPlace(admin.SimpleListFilter):
         return queryset.filter(latitude__isnull=True) if self.value() == "none" else queryset
 
 
+class CameraForm(InventoryForm):
+    def clean_installed_on(self):
+        day = self.cleaned_data["installed_on"]
+        if day and day > today():
+            raise forms.ValidationError(_("This day lies ahead. Enter it on the day itself."))
+        if day and self.instance.retired_on and self.instance.retired_on < day:
+            raise forms.ValidationError(_("The camera was not removed before it was installed. Compare the two days."))
+        return day
+
+
 @admin.register(Camera)
 class CameraAdmin(InventoryAdmin):
+    form = CameraForm
     access_object = "camera"
     list_display = ["code", "village", "place", "looks_at", "state", "checked_on"]
     list_filter = ["state", OwnVillages, WithoutPlace]
     search_fields = ["code", "place"]
     list_select_related = ["village"]
-    fields = ["code", "village", "place", "looks_at", "latitude", "longitude", "state", "checked_on"]
-    readonly_fields = ["state", "checked_on"]
+    fields = [
+        "code",
+        "village",
+        "place",
+        "looks_at",
+        "latitude",
+        "longitude",
+        "installed_on",
+        "state",
+        "checked_on",
+        "retired_on",
+    ]
+    readonly_fields = ["state", "checked_on", "retired_on"]
     actions = ["mark_working", "mark_broken", "mark_removed"]
 
     def _mark(self, request, queryset, state):

@@ -15,6 +15,7 @@ from posts.admin.common import (
 )
 from posts.models import Liaison, MemberUnit, SecurityPost
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_lists import still
 from shengkang.organization.desk_parts import OwnVillages, day_field
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
@@ -60,7 +61,7 @@ def _in_service(post, user):
 class SecurityPostAdmin(InventoryAdmin):
     access_object = "security_post"
     list_display = ["name", "kind", "village", "place", "liaisons_now", "units_now", "points_now", "active_to"]
-    list_filter = ["kind", OwnVillages, ("active_to", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", OwnVillages, ("active_to", still(_("in service"), _("out of service")))]
     search_fields = ["name", "place", "liaisons__user__name"]
     list_select_related = ["village"]
     fields = ["name", "kind", "village", "place", "latitude", "longitude", "radius", "gear", "phone", "active_from", "active_to"]
@@ -121,7 +122,7 @@ class SecurityPostAdmin(InventoryAdmin):
 class LiaisonAdmin(ReadOnlyAdmin):
     access_object = "security_post"
     list_display = ["user", "post", "active_from", "active_to"]
-    list_filter = [("active_to", admin.EmptyFieldListFilter)]
+    list_filter = [("active_to", still(_("serving"), _("no longer serving")))]
     search_fields = ["user__name", "user__phone", "post__name"]
     list_select_related = ["user", "post"]
     verbs = (
@@ -141,7 +142,7 @@ class LiaisonAdmin(ReadOnlyAdmin):
 class MemberUnitAdmin(InventoryAdmin):
     access_object = "member_unit"
     list_display = ["name", "kind", "village", "post", "contact", "phone", "left_on"]
-    list_filter = ["kind", OwnVillages, ("left_on", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", OwnVillages, ("left_on", still(_("on the list"), _("left the list")))]
     search_fields = ["name", "place", "contact", "phone"]
     list_select_related = ["village", "post"]
     fields = ["name", "kind", "village", "post", "place", "contact", "phone", "left_on"]

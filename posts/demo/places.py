@@ -187,11 +187,15 @@ def _write_cameras(plan, ground, chance):
         latitude, longitude = ground.near(village.pk, 0.006)
         place = f"{ground.stems[village.pk]}{chance.choice(words['places'])}"
         checked = plan.today - timedelta(days=chance.randint(1, 75))
+        # Two thirds came with the great extension before the year began, the others month after month.
+        before = chance.random() < 0.67
+        installed = plan.begins - timedelta(days=200) if before else plan.today - timedelta(days=chance.randint(76, 360))
         rows.append(
             (
                 plan.station.pk, village.pk, f"{CAMERA_CODE}{no:06}", place, chance.choice(words["looks_at"]), latitude, longitude,
-                state, checked,
+                state, checked, installed, checked if state == "removed" else None,
             )
         )  # fmt: skip
-    columns = ["station_id", "village_id", "code", "place", "looks_at", "latitude", "longitude", "state", "checked_on"]
+    columns = ["station_id", "village_id", "code", "place", "looks_at", "latitude", "longitude", "state", "checked_on", "installed_on",
+               "retired_on"]  # fmt: skip
     plan.counts["cameras"] = copy_rows(Camera, columns, rows)

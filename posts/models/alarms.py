@@ -3,16 +3,17 @@
 import pghistory
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from posts.models.equipment import AlarmPoint, Device
-from posts.models.places import ON_EARTH, SecurityPost
+from posts.models.places import SecurityPost
 from posts.moves import MOVES, OPEN, Status
 from shengkang.audit.models import Fact
 from shengkang.cases.models import DisputeCase
 from shengkang.organization import access
-from shengkang.organization.models import Station, StationQuerySet, Unit, User
+from shengkang.organization.models import ON_EARTH, Station, StationQuerySet, Unit, User
 from shengkang.organization.same_station import SameStation, StationStays
 
 
@@ -94,7 +95,7 @@ class Alarm(models.Model):
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
     arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("alarm", "closed at"), null=True, blank=True)
     code = models.CharField(_("how it ended"), max_length=10, choices=Code.choices, blank=True)
     case = models.ForeignKey(
         DisputeCase, models.PROTECT, null=True, blank=True, related_name="alarms", verbose_name=_("dispute case")
@@ -138,7 +139,7 @@ class Alarm(models.Model):
 
     def get_absolute_url(self):
         """The page for those who answer, on the phone."""
-        return f"/m/posts/alarms/{self.pk}/"
+        return reverse("posts:alarm", args=[self.pk])
 
 
 class OfAlarmQuerySet(models.QuerySet):

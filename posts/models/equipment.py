@@ -8,9 +8,9 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from posts.models.places import ON_EARTH, posts_of
+from posts.models.places import posts_of
 from shengkang.organization import access
-from shengkang.organization.models import Station, StationQuerySet, Unit, User
+from shengkang.organization.models import ON_EARTH, Station, StationQuerySet, Unit, User
 from shengkang.organization.same_station import SameStation, StationStays
 
 _DAYS = (Func(F("active_from"), F("active_to"), Value("[)"), function="daterange"), RangeOperators.OVERLAPS)
@@ -201,6 +201,11 @@ class CameraQuerySet(StationQuerySet):
     def visible_to(self, user):
         return self.of_station_of(user) if "S" in access.scopes(user, "camera", "list") else self.none()
 
+    def standing_on(self, day):
+        """Cameras that stood in the evening of `day`, as far as their days are known."""
+        stood = Q(retired_on__gt=day) | ~Q(state=Camera.State.REMOVED)
+        return self.filter(stood, Q(installed_on=None) | Q(installed_on__lte=day))
+
 
 class Camera(models.Model):
     """雪亮工程: where a camera stands and whether it works. The inventory of 公共安全视频图像信息系统, never its pictures."""
@@ -219,6 +224,9 @@ class Camera(models.Model):
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     state = models.CharField(pgettext_lazy("camera", "state"), max_length=8, choices=State.choices, default=State.WORKING)
     checked_on = models.DateField(_("last checked on"), null=True, blank=True)
+    # Empty where nobody knows: it stood from the beginning, and removed it stood never. What worked when has no history.
+    installed_on = models.DateField(_("installed on"), null=True, blank=True)
+    retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
     objects = CameraQuerySet.as_manager()
 
@@ -231,6 +239,11 @@ class Camera(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["station", "code"], name="camera_once_per_code"),
             models.CheckConstraint(condition=ON_EARTH, name="camera_is_on_earth"),
+            models.CheckConstraint(condition=Q(retired_on=None) | Q(state="removed"), name="camera_retired_is_removed"),
+            models.CheckConstraint(
+                condition=Q(installed_on=None) | Q(retired_on=None) | Q(retired_on__gte=F("installed_on")),
+                name="camera_stands_before_it_goes",
+            ),
         ]
 
     def __str__(self):

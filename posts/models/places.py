@@ -6,13 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.organization import access
-from shengkang.organization.models import Station, StationQuerySet, Unit, User
+from shengkang.organization.models import ON_EARTH, Station, StationQuerySet, Unit, User
 from shengkang.organization.same_station import SameStation, StationStays
-
-# A comparison with NULL counts as passing, so both are asked for by name.
-ON_EARTH = Q(latitude__isnull=True, longitude__isnull=True) | Q(
-    latitude__isnull=False, longitude__isnull=False, latitude__range=(-90, 90), longitude__range=(-180, 180)
-)
 
 
 def posts_of(user):

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from math import asin, cos, radians, sin, sqrt
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -12,36 +11,20 @@ from posts.services.alarms import LIFE
 from shengkang.notices import services as notices
 from shengkang.notices.models import Notice
 from shengkang.organization.access import Role
+from shengkang.organization.distance import box_around, metres_between
 from shengkang.organization.models import Presence, User
 
 log = logging.getLogger(__name__)
 
-# A phone that was not heard of for so long may be anywhere.
+# A phone that was not heard of for so long may be anywhere; its owner is on duty all the same, until his shift is over.
 FRESH = timedelta(minutes=10)
-# Whoever sits at the desk does not say where he is; his being there counts for a shift.
-SHIFT = timedelta(hours=12)
 UNANSWERED = timedelta(seconds=60)
 NEAREST = 5
 WITHIN_METRES = 3000
-EARTH_METRES = 6_371_000
 
 DESK = (Role.STATION_CHIEF, Role.OFFICER, Role.AUX_POLICE)
 ANSWERS = (*DESK, Role.POST_LIAISON, Role.VOLUNTEER)
 AT_LAST = (Role.STATION_CHIEF, Role.OFFICER)
-
-
-def metres_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """The way over ground in metres between two points in degrees (haversine on a sphere)."""
-    here, there = radians(latitude), radians(other_latitude)
-    half = sin((there - here) / 2) ** 2 + cos(here) * cos(there) * sin(radians(other_longitude - longitude) / 2) ** 2
-    return 2 * EARTH_METRES * asin(min(1.0, sqrt(half)))
-
-
-def box_around(latitude: float, longitude: float, metres: float) -> tuple[float, float, float, float]:
-    """(south, west, north, east) in degrees around a point; a pole or the date line only makes the box too narrow, never wrong."""
-    high = metres / EARTH_METRES * 180 / 3.141592653589793
-    wide = high / max(cos(radians(latitude)), 0.01)
-    return latitude - high, longitude - wide, latitude + high, longitude + wide
 
 
 def dispatch_due(at: datetime) -> int:
@@ -72,9 +55,8 @@ def _call(pk: int, at: datetime) -> bool:
         alarm.save(update_fields=["told_at", "call_at"])
     else:
         LIFE.move(alarm, "widen", by=None, at=at, note=str(new), changes={"call_at": None})
-    log.info(
-        "alarm %s %s: %d told, %d s after it came", pk, "told" if first else "widened", new, (at - alarm.received_at).seconds
-    )
+    waited = (at - alarm.received_at).total_seconds()
+    log.info("alarm %s %s: %d told, %d s after it came", pk, "told" if first else "widened", new, waited)
     return True
 
 
@@ -110,15 +92,14 @@ def _users(alarm: Alarm, roles):
 
 
 def _on_duty(alarm, at, roles=ANSWERS):
-    return Presence.objects.filter(station=alarm.station_id, user__in=_users(alarm, roles)).fresh(at - FRESH)
+    return Presence.objects.filter(station=alarm.station_id, user__in=_users(alarm, roles)).on_duty(at)
 
 
 def _desk(alarm: Alarm, at: datetime) -> set[int]:
     """Who sits at the desk: on duty there this shift and without a position; if nobody does, every officer on duty."""
-    sitting = Presence.objects.filter(
-        station=alarm.station_id, user__in=_users(alarm, DESK), latitude__isnull=True, seen_at__gte=at - SHIFT
-    ).values_list("user", flat=True)
-    return set(sitting) or set(_on_duty(alarm, at, DESK).values_list("user", flat=True))
+    officers = _on_duty(alarm, at, DESK)
+    sitting = set(officers.filter(latitude__isnull=True).values_list("user", flat=True))
+    return sitting or set(officers.values_list("user", flat=True))
 
 
 def _first_ring(alarm: Alarm, at: datetime) -> dict[int, int | None]:
@@ -134,7 +115,7 @@ def _nearest(alarm: Alarm, at: datetime) -> dict[int, int]:
     if alarm.latitude is None:
         return {}
     south, west, north, east = box_around(alarm.latitude, alarm.longitude, WITHIN_METRES)
-    around = _on_duty(alarm, at).filter(latitude__range=(south, north), longitude__range=(west, east))
+    around = _on_duty(alarm, at).fresh(at - FRESH).filter(latitude__range=(south, north), longitude__range=(west, east))
     by_metres = sorted(
         (metres_between(alarm.latitude, alarm.longitude, latitude, longitude), user)
         for user, latitude, longitude in around.values_list("user", "latitude", "longitude")

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from posts.models import AlarmPoint, Camera, Device, Installation, Vehicle
@@ -141,9 +143,13 @@ def heard(*, device: Device, with_new_secret: bool, at: datetime) -> None:
 
 @transaction.atomic
 def check_cameras(*, cameras: Iterable[Camera], state: str, by: User, at: datetime) -> int:
-    """Somebody looked at cameras: they work, are broken, or were removed. Gives how many."""
-    ids = [camera.pk for camera in cameras]
-    Camera.objects.filter(pk__in=ids).update(state=state, checked_on=day_of(at))
+    """Somebody looked at cameras: they work, are broken, or were removed. Gives how many.
+
+    A camera that was removed keeps the first day on which that was seen; one that is found again stands again.
+    """
+    ids, today = [camera.pk for camera in cameras], day_of(at)
+    retired_on = Coalesce("retired_on", Value(today)) if state == Camera.State.REMOVED else None
+    Camera.objects.filter(pk__in=ids).update(state=state, checked_on=today, retired_on=retired_on)
     audit.note_deed(verb="check_cameras", about=by, by=by, at=at, detail={"cameras": ids, "state": state})
     return len(ids)
 
@@ -151,7 +157,6 @@ def check_cameras(*, cameras: Iterable[Camera], state: str, by: User, at: dateti
 @transaction.atomic
 def check_camera(*, camera: Camera, state: str, by: User, at: datetime) -> Camera:
     """Somebody looked at one camera. See `check_cameras`."""
-    camera.state, camera.checked_on = state, day_of(at)
-    camera.save(update_fields=["state", "checked_on"])
-    audit.note_deed(verb="check_camera", about=camera, by=by, at=at, detail={"state": state})
+    check_cameras(cameras=[camera], state=state, by=by, at=at)
+    camera.refresh_from_db()
     return camera

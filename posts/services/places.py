@@ -17,13 +17,7 @@ from shengkang.organization import access
 from shengkang.organization.access import Role
 from shengkang.organization.models import Membership, Station, Unit, User
 from shengkang.organization.selectors import day_of
-from shengkang.organization.services import UnitNotServed
-
-
-def must_be_served(station: Station, village: Unit | None) -> None:
-    """Raises UnitNotServed."""
-    if village is not None and not station.covers.filter(pk=village.pk).exists():
-        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+from shengkang.organization.services import must_be_served
 
 
 def must_not_lie_ahead(day: date, at: datetime) -> None:

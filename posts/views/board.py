@@ -29,11 +29,11 @@ class AtTheBoard(LoginRequiredMixin):
         return super().dispatch(request, *args, **kwargs)
 
 
-def on_duty(user):
+def on_duty(user, at):
     """Who of the station is on duty now, as far as `user` may see it, the last heard first."""
     if not access.may(user, "gps_live", "read"):
         return Presence.objects.none()
-    return Presence.objects.visible_to(user).select_related("user").order_by("-seen_at", "pk")
+    return Presence.objects.visible_to(user).on_duty(at).select_related("user").order_by("-seen_at", "pk")
 
 
 def people_on_duty(user, at) -> list[dict]:
@@ -49,14 +49,14 @@ def people_on_duty(user, at) -> list[dict]:
             if each.latitude is not None and each.seen_at >= at - selectors.FRESH
             else None,
         }
-        for each in on_duty(user).prefetch_related("user__memberships")
+        for each in on_duty(user, at).prefetch_related("user__memberships")
     ]
 
 
 def version_of(user, at) -> str:
-    """Changes whenever the board would: three small queries."""
-    alarms = selectors.newest_change(user)
-    people = list(on_duty(user).values_list("user", "seen_at", "latitude", "longitude"))
+    """Changes whenever the board would: four small queries."""
+    alarms = selectors.newest_change(user, at)
+    people = list(on_duty(user, at).values_list("user", "seen_at", "latitude", "longitude"))
     stale = sum(seen < at - selectors.FRESH for _user, seen, _latitude, _longitude in people)
     return showing.fingerprint(alarms, people, stale, sorted(user.roles), user.pk)
 

@@ -134,7 +134,7 @@ class AlarmsNearMe(PhonePage, TemplateView):
                 }
                 for alarm in ended
             ],
-            on_duty=Presence.objects.filter(user=user).exists(),
+            on_duty=Presence.objects.filter(user=user).on_duty(timezone.now()).exists(),
             **kwargs,
         )
 
@@ -161,12 +161,16 @@ class Duty(PhoneFormPage):
         return reverse("posts:duty")
 
     def get_context_data(self, **kwargs):
-        presence = Presence.objects.filter(user=self.request.user).first()
+        at, mine = timezone.now(), Presence.objects.filter(user=self.request.user)
+        presence = mine.on_duty(at).first()
+        ran_out = mine.run_out(at).first()
         return super().get_context_data(
             title=_("On duty or off"),
             presence=presence,
             since=showing.clock_time(presence.on_duty_since)[:5] if presence else "",
             seen=showing.clock_time(presence.seen_at)[:5] if presence else "",
+            until=showing.clock_time(presence.holds_until)[:5] if presence else "",
+            ran_out=timezone.localtime(ran_out.holds_until).strftime("%Y-%m-%d %H:%M") if ran_out else "",
             placed=presence is not None and presence.latitude is not None,
             **kwargs,
         )

@@ -51,6 +51,8 @@ class PutRightForm(PhoneForm):
     photos = Photos(
         label=_("Photos of how it looks now"),
         help_text=_("At least one, taken from where the first photo was taken."),
+        required=True,
+        error_messages={"required": _("Add at least one photo that shows how it looks now.")},
     )
     note = forms.CharField(
         label=_("What was done?"),
@@ -59,11 +61,6 @@ class PutRightForm(PhoneForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-    def clean_photos(self):
-        if not self.cleaned_data["photos"]:
-            raise forms.ValidationError(_("Add at least one photo that shows how it looks now."))
-        return self.cleaned_data["photos"]
 
 
 class LookAgainForm(PhoneForm):

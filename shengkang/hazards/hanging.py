@@ -33,5 +33,6 @@ def hang_everything() -> None:
             access_line=("hazard", "list"),
             order=55,
             count=selectors.waiting_for,
+            shelf=portal_nails.Shelf.WAIT,
         )
     )

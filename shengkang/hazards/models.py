@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from shengkang.audit.models import Fact
 from shengkang.hazards.moves import MOVES, OPEN, Status
 from shengkang.organization import access
-from shengkang.organization.models import Address, Person, Station, StationQuerySet, Unit, User
+from shengkang.organization.models import ON_EARTH, Address, Person, Station, StationQuerySet, Unit, User
 from shengkang.organization.same_station import SameStation, StationStays
 
 
@@ -93,7 +93,7 @@ class Hazard(models.Model):
     put_right_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("put right by")
     )
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("hazards", "closed at"), null=True, blank=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("looked at by"))
     steps_taken = models.PositiveIntegerField(default=0, editable=False)
 
@@ -129,12 +129,7 @@ class Hazard(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="assigned") | Q(assigned_to__isnull=False), name="hazard_assigned_means_to_whom"
             ),
-            models.CheckConstraint(
-                # Without "not null" half a point would make the check neither true nor false, and the database lets that pass.
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__isnull=False, longitude__isnull=False, latitude__range=(-90, 90), longitude__range=(-180, 180)),
-                name="hazard_point_is_on_earth",
-            ),
+            models.CheckConstraint(condition=ON_EARTH, name="hazard_point_is_on_earth"),
         ]
 
     def __str__(self):

@@ -16,7 +16,7 @@ from shengkang.organization import access
 from shengkang.organization.life import Life, MoveRefused, WrongStation
 from shengkang.organization.models import Address, Station, Unit, User
 from shengkang.organization.selectors import add_working_days, day_of, end_of
-from shengkang.organization.services import UnitNotServed
+from shengkang.organization.services import UnitNotServed, must_be_served
 
 __all__ = ["MoveRefused", "UnitNotServed", "WrongStation"]
 
@@ -83,8 +83,7 @@ def find_hazard(
     """
     if by.station_id != station.pk:
         raise WrongStation(_("Your account belongs to another station. Report it to your own station, or call 110."))
-    if not station.covers.filter(pk=village.pk).exists():
-        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    must_be_served(station, village)
     if address is not None and (address.station_id != station.pk or address.village_id != village.pk):
         raise WrongStation(
             _("This address lies in another village. Choose the village of the address, or leave the address out.")

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView
@@ -14,6 +15,7 @@ from shengkang.hazards import selectors, services, sheet
 from shengkang.hazards.forms import LookAgainForm, PutRightForm, ReportForm
 from shengkang.hazards.models import Hazard
 from shengkang.hazards.moves import MOVES, Status
+from shengkang.organization import access
 from shengkang.organization.desk_parts import moment
 from shengkang.portal.pages import PhoneFormPage, PhonePage
 
@@ -187,6 +189,8 @@ class Mine(PhonePage, TemplateView):
             older_url=older,
             newer_url=self.request.path if self.before else "",
             empty_title=self.empty_title,
+            empty_text=self.empty_text,
+            may_report=access.may(self.request.user, *ReportHazard.access_line),
             **kwargs,
         )
 
@@ -197,7 +201,7 @@ class Mine(PhonePage, TemplateView):
     def row(self, hazard, at):
         late, tone = selectors.lateness(hazard, at)
         return {
-            "title": hazard.text[:40],
+            "title": Truncator(hazard.text).chars(40),
             "text": f"{hazard.group} · {hazard.village}",
             "badge": late if tone else hazard.get_status_display(),
             "tone": tone or selectors.STATE_TONES.get(hazard.status, ""),
@@ -208,6 +212,7 @@ class Mine(PhonePage, TemplateView):
 
 class MyTasks(Mine):
     empty_title = gettext_lazy("Nothing to put right")
+    empty_text = gettext_lazy("When the station gives you a hazard to put right, you get a notice and it stands here.")
 
     def rows(self):
         return self._mine().exclude(status=Status.ASSIGNED)
@@ -223,6 +228,7 @@ class MyTasks(Mine):
 
 class MyFinds(Mine):
     empty_title = gettext_lazy("No hazard reported yet")
+    empty_text = gettext_lazy("Loose wires, a broken fence, a blocked exit: report it, and what becomes of it stands here.")
 
     def rows(self):
         return Hazard.objects.visible_to(self.request.user).filter(found_by=self.request.user)

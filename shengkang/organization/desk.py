@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
@@ -241,5 +242,14 @@ class StationAdmin(admin.ModelAdmin):
 class ReadOnlyAdmin(StationAdmin):
     """Facts: everyone who may see them sees them, nobody edits them, not even a superuser."""
 
+    def get_fields(self, request, obj=None):
+        """All but what says nothing to a reader: the row's key, and the station, which is his own."""
+        return self.fields or [field.name for field in self.opts.fields if field.name not in ("id", "station")]
+
     def get_readonly_fields(self, request, obj=None):
         return [field.name for field in self.opts.fields]
+
+    @admin.display(description=pgettext_lazy("row", "number"), ordering="pk")
+    def number(self, thing):
+        """The key as a number to be called by (a transfer, a redemption): without separators of thousands."""
+        return str(thing.pk)

@@ -4,16 +4,35 @@ from functools import update_wrapper
 
 from django.contrib import admin
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from shengkang.organization import panels
+from shengkang.organization import access, panels
 from shengkang.organization.desk import StationAdmin
 
 # The order of an officer's day; a room that is not named comes last.
 ORDER = ("cases", "hazards", "households", "posts", "patrols", "points", "reports", "organization", "audit")
 
 
+# Pages beside the desk that its top bar leads to: the name of the page, its label, and the line of the matrix that opens it.
+DOORS = (
+    ("posts:board", _("Alarm board"), ("alarm_board", "read")),
+    ("reports:dashboard", _("Dashboard"), ("figures", "read")),
+)
+
+
 class DeskSite(admin.AdminSite):
+    def each_context(self, request):
+        """With the doors that are open to this user; a door that would answer 404 is not shown."""
+        user = request.user
+        doors = [
+            {"url": reverse(name), "label": label}
+            for name, label, line in DOORS
+            if user.is_authenticated and access.may(user, *line)
+        ]
+        return {**super().each_context(request), "desk_doors": doors}
+
     def get_app_list(self, request, app_label=None):
         """The rooms in the order of an officer's day instead of the alphabet."""
         rooms = super().get_app_list(request, app_label)
@@ -40,4 +59,6 @@ class DeskSite(admin.AdminSite):
         return update_wrapper(for_the_desk, guarded)
 
     def index(self, request, extra_context=None):
-        return super().index(request, {"desk_panels": panels.panels_for(request.user, timezone.now()), **(extra_context or {})})
+        hung = panels.panels_for(request.user, timezone.now())
+        context = {"desk_panels": hung, "all_quiet": not any(panel["rows"] for panel in hung)}
+        return super().index(request, {**context, **(extra_context or {})})

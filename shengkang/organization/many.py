@@ -24,7 +24,7 @@ class NewPerson:
     id_number: str = ""
 
 
-def must_be_served(station: Station, villages) -> None:
+def must_all_be_served(station: Station, villages) -> None:
     """Raises UnitNotServed when one of the villages belongs to another station, or to none."""
     wanted = {village.pk for village in villages}
     if wanted - set(station.covers.filter(pk__in=wanted).values_list("pk", flat=True)):
@@ -47,7 +47,7 @@ def _must_be_unknown(station: Station, indexes: Sequence[str]) -> None:
 @transaction.atomic
 def register_people(*, station: Station, people: Sequence[NewPerson], by: User, at: datetime) -> list[int]:
     """Add people; their ids in the same order. Raises UnitNotServed, IdNumberInvalid, AlreadyKnown: then nobody was added."""
-    must_be_served(station, (each.village for each in people))
+    must_all_be_served(station, (each.village for each in people))
     numbers = _sealed([each.id_number for each in people])
     _must_be_unknown(station, [index for _number, index in numbers])
     ids = draw_ids(Person, len(people))

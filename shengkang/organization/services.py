@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
@@ -10,7 +11,7 @@ from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import access, sealed
 from shengkang.organization.log_in.services import log_out_everywhere
-from shengkang.organization.models import Approval, Consent, Membership, Person, Presence, Station, Unit, User
+from shengkang.organization.models import Approval, Consent, Membership, OpenSession, Person, Presence, Station, Unit, User
 
 # Surnames that pypinyin reads as ordinary words.
 load_phrases_dict(
@@ -64,6 +65,12 @@ def check_id_number(number: str) -> str:
     return number
 
 
+def must_be_served(station: Station, village: Unit) -> None:
+    """Raises UnitNotServed."""
+    if not station.covers.filter(pk=village.pk).exists():
+        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+
+
 @transaction.atomic
 def register_person(
     *,
@@ -77,8 +84,7 @@ def register_person(
     id_number: str = "",
 ) -> Person:
     """Add a person; the ID number, if given, is sealed and checked. Raises UnitNotServed, IdNumberInvalid, AlreadyKnown."""
-    if not station.covers.filter(pk=village.pk).exists():
-        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    must_be_served(station, village)
     person = Person(
         station=station, village=village, name=name.strip(), name_key=name_key(name.strip()), phone=phone, birth_year=birth_year
     )
@@ -97,8 +103,7 @@ def mend_person(
     *, person: Person, name: str, village: Unit, phone: str, birth_year: int | None, by: User, at: datetime
 ) -> Person:
     """Correct what the station knows of a person (PIPL art. 46); the history keeps what it was. Raises UnitNotServed."""
-    if not person.station.covers.filter(pk=village.pk).exists():
-        raise UnitNotServed(_("This village is not served by your station. Choose one of its villages."))
+    must_be_served(person.station, village)
     person.name, person.name_key = name.strip(), name_key(name.strip())
     person.village, person.phone, person.birth_year = village, phone, birth_year
     person.save(update_fields=["name", "name_key", "village", "phone", "birth_year"])
@@ -260,6 +265,8 @@ def set_password(*, user: User, password: str, by: User, at: datetime) -> User:
 def sign_on(*, by: User, at: datetime, latitude: float | None = None, longitude: float | None = None) -> Presence:
     """Go on duty, or say where one is now: the one row is overwritten, no track is kept."""
     place = {"seen_at": at, "latitude": latitude, "longitude": longitude}
+    # After a duty that ran out a new one begins.
+    Presence.objects.filter(user=by).run_out(at).delete()
     presence, _created = Presence.objects.update_or_create(
         user=by, defaults=place, create_defaults={"station": by.station, "on_duty_since": at, **place}
     )
@@ -270,3 +277,10 @@ def sign_on(*, by: User, at: datetime, latitude: float | None = None, longitude:
 def sign_off(*, by: User, at: datetime) -> None:
     """Go off duty: the row disappears, and with it the place."""
     Presence.objects.filter(user=by).delete()
+
+
+def forget_what_ran_out(*, at: datetime) -> int:
+    """Delete log-ins that have run out and the places of people whose duty has; gives how many rows. For the clock, any number of times."""
+    log_ins, _by_model = OpenSession.objects.filter(expire_date__lte=at).delete()
+    placed = Presence.objects.run_out(at).filter(Q(latitude__isnull=False) | Q(longitude__isnull=False))
+    return log_ins + placed.update(latitude=None, longitude=None)

@@ -34,6 +34,33 @@ class PhoneForm(forms.Form):
 
     key = forms.CharField(max_length=80, widget=forms.HiddenInput, initial=lambda: str(uuid.uuid4()))
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        unsaid = forms.Field.default_error_messages["required"]
+        for field in self.fields.values():
+            if field.error_messages["required"] == unsaid:
+                field.error_messages["required"] = _("Please choose.") if hasattr(field, "choices") else _("Please fill this in.")
+            # Django's row of dashes says nothing to a reader.
+            if getattr(field, "empty_label", None) == "---------":
+                field.empty_label = _("Please choose")
+
+
+class HiddenFloat(forms.FloatField):
+    """What a script may fill in; anything odd counts as not known, for it must never stand in the way of an alarm or a report."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, bound):
+        self.bound = bound
+        super().__init__(required=False)
+
+    def clean(self, value):
+        try:
+            number = super().clean(value)
+        except forms.ValidationError:
+            return None
+        return number if number is not None and abs(number) <= self.bound else None
+
 
 class Photos(forms.FileField):
     """Several photos in one field; their bytes are judged by the attachments room. Always a list."""
@@ -44,12 +71,14 @@ class Photos(forms.FileField):
     # No `capture`: the WeChat browser ignores it, and a photo taken before is as good.
     widget = Input(attrs={"accept": "image/*"})
 
-    def __init__(self, *, at_most: int = 6, **kwargs):
+    def __init__(self, *, at_most: int = 6, required: bool = False, **kwargs):
         self.at_most = at_most
-        super().__init__(required=False, **kwargs)
+        super().__init__(required=required, **kwargs)
 
     def clean(self, data, initial=None):
         files = [super(Photos, self).clean(file) for file in data or []]
+        if self.required and not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
         if len(files) > self.at_most:
             raise forms.ValidationError(_("At most %(count)s photos, please.") % {"count": self.at_most})
         return files

@@ -19,7 +19,8 @@ NEWEST = 3
 
 
 def tiles_for(user) -> dict[Shelf, list[dict]]:
-    """The tiles a user may press, shelf by shelf, as parts/tiles.html and parts/rows.html want them; the first to do is for the thumb."""
+    """The tiles a user may press, shelf by shelf, as parts/tiles.html and parts/rows.html want them; the first to do that is no alarm
+    is the main one."""
     mine = [
         tile for tile in nails.tiles() if access.may(user, *tile.access_line) and (tile.offered is None or tile.offered(user))
     ]
@@ -30,10 +31,11 @@ def tiles_for(user) -> dict[Shelf, list[dict]]:
         shown = {"url": reverse(tile.url_name), "icon": tile.icon, "title": tile.title, "text": tile.hint, "count": count}
         shelves[shelf].append(shown | {"tone": tile.tone, "big": bool(tile.tone)})
     doing = shelves[Shelf.DO]
-    for place, tile in enumerate(doing):
-        tile["big"] = tile["big"] or len(doing) <= 3
-        if place == 0:
-            tile.update(big=True, tone=tile["tone"] or "main")
+    main = next((tile for tile in doing if not tile["tone"]), None)
+    for tile in doing:
+        tile["big"] = tile["big"] or tile is main or len(doing) <= 3
+    if main:
+        main["tone"] = "main"
     return shelves
 
 
@@ -45,9 +47,18 @@ class Home(PhonePage, TemplateView):
     def get_context_data(self, **kwargs):
         user = self.request.user
         unread = Notice.objects.visible_to(user).unread()
+        shelves = tiles_for(user)
+        doing = shelves[Shelf.DO]
+        # The alarm and the main task keep their place, whatever is new: a thumb finds them without looking.
+        first = next((place for place, tile in enumerate(doing, start=1) if tile["tone"] == "main"), len(doing))
+        others = doing[first:]
+        if len(others) % 2:
+            others[-1]["big"] = True
         return super().get_context_data(
             title=_("Hello, %(name)s") % {"name": user.name},
-            **{f"to_{shelf}": tiles for shelf, tiles in tiles_for(user).items()},
+            **{f"to_{shelf}": tiles for shelf, tiles in shelves.items()},
+            first=doing[:first],
+            others=others,
             unread=unread.count(),
             news=[
                 {

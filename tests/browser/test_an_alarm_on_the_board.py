@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from posts import services
 from posts.models import Alarm
@@ -67,7 +68,7 @@ def test_an_alarm_pressed_on_a_telephone_stands_on_the_board_and_is_answered_the
         board(desk)
         assert desk.locator(".strip-ok").is_visible()
         phone.click(f"main a[href='{reverse('posts:raise')}']")
-        phone.wait_for_function("document.getElementById('id_latitude').value !== ''")
+        expect(phone.locator("#id_latitude")).not_to_have_value("")
         phone.click("button.sos", no_wait_after=True)
         took = seconds_on_the_way(desk, ".acard-waiting")
         phone.wait_for_selector(".stage-received")

@@ -1,5 +1,7 @@
 """Each phone page fits a thumb and 360 pixels, each desk page a screen of 1440."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -9,9 +11,13 @@ from points.services import open_wallet
 from posts import services as posts
 from shengkang.cases import services as cases
 from shengkang.cases.models import Category
+from shengkang.hazards import services as hazards
+from shengkang.hazards.models import HazardGroup
+from shengkang.notices.services import notify
 from shengkang.organization.services import sign_on
 from tests.browser.conftest import DESK, PHONE
 from tests.journeys.town import NEIGHBOUR, STORY
+from tests.patrols.conftest import make_shift
 from tests.points.makers import make_award
 from tests.posts.conftest import LATITUDE, LONGITUDE, lay_ground
 from tests.world import mediate
@@ -46,6 +52,14 @@ def lived_in(town):
     sign_on(by=here.aux_police, at=at, latitude=LATITUDE, longitude=LONGITUDE)
     town.alarm = posts.raise_alarm(kind="help", source="phone", by=here.post_liaison, at=at)
     posts.dispatch_due(at)
+    # A hazard that the head should have put right days ago, and a patrol shift to sign up for.
+    seen = {
+        "station": here.station, "village": here.villages[0], "group": HazardGroup.objects.get(code="03"), "level": "at_once",
+        "channel": "head", "place": "三组水塘边", "text": STORY, "by": here.household_head, "at": at - timedelta(days=9),
+    }  # fmt: skip
+    hazard = hazards.find_hazard(**seen)
+    town.hazard = hazards.assign_hazard(hazard=hazard, to=here.household_head, by=here.officer, at=at - timedelta(days=9))
+    town.shift = make_shift(here, starts_at=at + timedelta(hours=5), at=at)
     return town
 
 
@@ -75,6 +89,17 @@ def phone_pages(town):
             reverse("points:redemptions"),
             reverse("points:record-deed"),
             reverse("points:publication"),
+            reverse("hazards:report"),
+            reverse("hazards:tasks"),
+            reverse("hazards:found"),
+            reverse("hazards:detail", args=[town.hazard.pk]),
+            reverse("hazards:told", args=[town.hazard.pk]),
+            reverse("hazards:put-right", args=[town.hazard.pk]),
+            reverse("households:campaigns"),
+            reverse("households:trainings"),
+            reverse("patrols:shifts"),
+            reverse("patrols:shift", args=[town.shift.pk]),
+            reverse("patrols:waiting"),
             reverse("password-change"),
             reverse("sessions"),
         ],
@@ -87,7 +112,21 @@ def phone_pages(town):
             reverse("posts:duty"),
             reverse("posts:mine"),
         ],
+        "volunteer": [
+            reverse("portal:home"),
+            reverse("patrols:shifts"),
+            reverse("patrols:record"),
+            reverse("hazards:tasks"),
+            reverse("households:sightings"),
+        ],
+        "village_cadre": [
+            reverse("portal:home"),
+            reverse("households:nominations"),
+            reverse("households:campaigns"),
+            reverse("patrols:waiting"),
+        ],
         "aux_police": [
+            reverse("patrols:lead"),
             reverse("posts:alarm", args=[town.alarm.pk]),
             reverse("posts:alarms"),
             reverse("posts:duty"),
@@ -119,6 +158,18 @@ def test_each_phone_page_fits_the_screen_the_thumb_and_the_eyes(lived_in, enter)
                     f"{url}: target of {height} × {width} px: {name}" for height, width, name in page.evaluate(TOO_SMALL, TAP)
                 ]
     assert found == []
+
+
+@pytest.mark.parametrize("role", ["household_head", "post_liaison", "volunteer"])
+def test_the_alarm_and_the_main_task_are_there_without_scrolling(lived_in, enter, role):
+    user = getattr(lived_in.here, role)
+    for number in range(5):
+        notify(to=user, kind="test", text="有一条消息" * 9, key=str(number), at=timezone.now())
+    with enter(user, PHONE) as page:
+        page.goto(reverse("portal:home"))
+        for tile in (".tile-danger", ".tile-main"):
+            box = page.locator(tile).bounding_box()
+            assert 0 <= box["y"] < box["y"] + box["height"] <= 640, tile
 
 
 def desk_pages(town):

@@ -123,7 +123,7 @@ def test_the_filters_answer_what_officers_ask(client, life, here, world):
     elsewhere = life.reported(village=here.villages[1])
     client.force_login(here.officer)
     assert listed(client, hand="ungraded") == [elsewhere.no, told.no]
-    assert listed(client, hand="overdue") == [worked.no]  # taken on in March
+    assert listed(client, hand="overdue") == [elsewhere.no, worked.no, told.no]  # told of in March, and nobody moved
     assert listed(client, hand="unassigned") == []
     assert listed(client, hand="follow_up") == []
     assert listed(client, whose="mine") == [worked.no]
@@ -180,18 +180,23 @@ def test_the_page_tells_who_did_what_when_and_from_what_to_what(client, life, he
 def test_the_page_costs_the_same_with_one_party_and_with_three(client, life, here, django_assert_max_num_queries):
     case = life.settled(obligations=[("装檐沟", NOW.date())] * 3)
     client.force_login(here.officer)
-    with django_assert_max_num_queries(54):
+    with django_assert_max_num_queries(64):
         client.get(page_of(case))
+
+
+ALWAYS = ("attach", "correct", "protect")
+CLOCK = ("assess", "pause", "offer")
+WAYS_OUT = ("refer", "terminate")
 
 
 @pytest.mark.parametrize(
     ("state", "steps"),
     [
-        ("reported", ["accept", "gate", "assign", "attach", "correct"]),
-        ("accepted", ["gate", "mediate", "inquire", "assign", "attach", "correct", "refer", "terminate"]),
-        ("mediating", ["gate", "agree", "session", "inquire", "break_off", "assign", "attach", "correct", "refer", "terminate"]),
-        ("agreed", ["gate", "sign", "break_off", "assign", "attach", "correct", "refer", "terminate"]),
-        ("signed", ["gate", "settle", "break_off", "assign", "attach", "correct", "refer", "terminate"]),
+        ("reported", ["accept", "gate", "assign", *ALWAYS, "merge", "add_party", "remove_party"]),
+        ("accepted", ["gate", "mediate", "inquire", "assign", *CLOCK, *ALWAYS, "merge", "add_party", *WAYS_OUT]),
+        ("mediating", ["gate", "agree", "session", "inquire", "break_off", "assign", *CLOCK, *ALWAYS, "add_party", *WAYS_OUT]),
+        ("agreed", ["gate", "sign", "break_off", "assign", *CLOCK, *ALWAYS, "add_party", *WAYS_OUT]),
+        ("signed", ["gate", "settle", "break_off", "assign", *CLOCK, *ALWAYS, "add_party", *WAYS_OUT]),
         ("settled", ["follow_up", "give_visit", "attach", "reopen"]),
         ("archived", ["follow_up", "give_visit", "attach", "reopen"]),
     ],
@@ -266,7 +271,7 @@ def test_a_dispute_is_led_from_the_first_word_to_the_archive_by_its_buttons(clie
 @pytest.mark.parametrize(("state", "name", "fields", "becomes"), [
     ("settled", "reopen", {"reason": "又吵"}, "accepted"),
     ("accepted", "terminate", {"reason": "拒绝"}, "terminated"),
-    ("accepted", "refer", {"to_whom": "法庭", "reason": "产权"}, "referred"),
+    ("accepted", "refer", {"office": "court", "reason": "产权"}, "referred"),
     ("referred", "take_back", {"reason": "退回"}, "accepted"),
 ])  # fmt: skip
 def test_the_ways_out_and_back_are_buttons_too(client, life, here, state, name, fields, becomes):
@@ -344,7 +349,9 @@ def test_the_front_page_shows_what_needs_a_hand(client, life, here):
     case = life.reported()
     client.force_login(here.officer)
     panels = client.get("/admin/").context["desk_panels"]
-    assert [[row["url"] for row in panel["rows"]] for panel in panels if panel["count"]] == [[page_of(case)]]
+    assert [[row["url"] for row in panel["rows"]] for panel in panels if panel["count"]] == [
+        [page_of(case)]
+    ] * 2  # to be graded, and too late
 
 
 def test_only_the_chief_renames_a_category(client, here, world):

@@ -141,7 +141,9 @@ def test_a_dispute_is_led_through_its_life(api, here, registration):
     pk = send(head, "", registration, key="k").json()["id"]
     today = NOW.date().isoformat()
     assert (
-        send(officer, f"{pk}/accept/", {"risk": "red", "grade": "simple", "officer": here.officer.pk}).json()["status"]
+        send(officer, f"{pk}/accept/", {"signals": ["knife", "alcohol"], "grade": "simple", "officer": here.officer.pk}).json()[
+            "status"
+        ]
         == "accepted"
     )
     assert send(officer, f"{pk}/correct/", {"place": "村口", "reason": "听错"}).status_code == 200

@@ -8,6 +8,7 @@ from django.urls import reverse
 from shengkang.attachments.models import Attachment
 from shengkang.hazards import services
 from shengkang.hazards.models import Hazard
+from shengkang.portal.nails import Shelf
 from tests.hazards.conftest import photo
 from tests.world import NOW
 
@@ -159,11 +160,16 @@ def test_a_long_list_goes_on_by_id_and_a_crooked_page_leads_back(here, head, lif
     assert head.get(page("found"), {"before": "1;drop"}).url == page("found")
 
 
+def tiles_of(client):
+    context = client.get(reverse("portal:home")).context
+    return {tile["url"]: tile["count"] for shelf in Shelf for tile in context[f"to_{shelf}"]}
+
+
 def test_the_tile_says_how_many_wait_for_me(here, head, life):
-    tiles = {tile["url"]: tile["count"] for tile in head.get(reverse("portal:home")).context["tiles"]}
+    tiles = tiles_of(head)
     assert (tiles[page("tasks")], page("report") in tiles) == (0, True)
     life.assigned(to=here.household_head)
-    tiles = {tile["url"]: tile["count"] for tile in head.get(reverse("portal:home")).context["tiles"]}
+    tiles = tiles_of(head)
     assert tiles[page("tasks")] == 1
 
 

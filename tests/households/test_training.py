@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from households import services
 from households.models import Training, TrainingRecord
+from shengkang.attachments.models import Attachment
+from tests.households.test_services import photo
 from tests.world import NOW
 
 TODAY = NOW.date()
@@ -25,6 +27,22 @@ def test_a_training_is_not_written_down_ahead_without_people_or_with_the_wrong_o
     for wrong in ({"heads": []}, {"heads": [world.there.head]}, {"held_on": date(2025, 12, 31)}):
         with pytest.raises(services.TrainingRefused):
             hold(world.here, **wrong)
+
+
+def test_the_sheet_that_was_signed_is_shown_to_the_desk_alone(world, client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    training = hold(world.here, photos=[photo()])
+    sheet = reverse("attachments:file", args=[Attachment.objects.of(training).get().pk])
+    for user, status in (
+        (world.there.officer, 404),
+        (world.here.household_head, 404),
+        (world.here.village_cadre, 404),
+        (world.here.officer, 200),
+    ):
+        client.force_login(user)
+        assert client.get(sheet).status_code == status
+    page = client.get(reverse("admin:households_training_change", args=[training.pk]))
+    assert sheet in page.text
 
 
 def test_who_came_late_is_added_and_nobody_twice(world):

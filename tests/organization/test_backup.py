@@ -218,7 +218,7 @@ def test_the_files_are_for_their_owner_only_and_no_password_is_in_them(place):
 def test_a_backup_is_noted_so_that_a_check_can_miss_it(place):
     told = StringIO()
     call_command("backup", place.folder, stdout=told)
-    assert "1 backups are kept here" in told.getvalue()
+    assert "1 backup is kept here" in told.getvalue()
     noted = AuditEntry.objects.get(verb="backup")
     (folder,) = backups.good_ones(place.folder)
     assert noted.detail["name"] == folder.name

@@ -12,7 +12,8 @@ from rest_framework.authtoken.models import Token
 
 from shengkang.organization import services
 from shengkang.organization.log_in.sessions import device_in_words, device_of
-from shengkang.organization.models import OpenSession
+from shengkang.organization.models import OpenSession, Presence
+from shengkang.organization.tasks import forget_what_ran_out
 from tests.organization.doors import WECHAT, WINDOWS, log_in
 from tests.world import NOW, PASSWORD
 
@@ -159,3 +160,23 @@ def test_the_list_costs_the_same_with_one_log_in_and_three(head, phone, django_a
         log_in(head)
     with django_assert_num_queries(5):
         phone.get(PAGE)
+
+
+def test_the_clock_deletes_log_ins_that_ran_out_and_no_others(head):
+    with time_machine.travel(NOW, tick=False):
+        log_in(head, HTTP_USER_AGENT=WECHAT)
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        kept, _answer = log_in(head, HTTP_USER_AGENT=WINDOWS)
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        assert services.forget_what_ran_out(at=timezone.now()) == 1
+        forget_what_ran_out()
+        assert [row.device for row in OpenSession.objects.all()] == ["windows chrome"]
+        assert is_in(kept)
+
+
+def test_the_clock_wipes_places_of_those_whose_duty_ran_out_and_of_nobody_else(world):
+    officer, volunteer = world.here.officer, world.here.volunteer
+    services.sign_on(by=officer, at=NOW, latitude=31.9, longitude=111.2)
+    services.sign_on(by=volunteer, at=NOW - timedelta(seconds=1), latitude=31.9, longitude=111.2)
+    assert [services.forget_what_ran_out(at=NOW + timedelta(hours=12)) for _time in range(2)] == [1, 0]
+    assert (Presence.objects.get(user=officer).latitude, Presence.objects.get(user=volunteer).latitude) == (31.9, None)

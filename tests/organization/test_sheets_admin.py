@@ -59,6 +59,14 @@ def test_a_file_that_is_refused_is_said_on_the_form(chief, content):
     assert not ImportRun.objects.exists()
 
 
+def test_a_file_with_mistakes_is_no_success(chief):
+    upload(chief, sheet_file("items", GOODS, [["米", "", 3]]))
+    run = ImportRun.objects.get()
+    assert run.status == ImportRun.Status.REFUSED
+    told = list(chief.get(url("change", run.pk)).context["messages"])
+    assert [message.level_tag for message in told] == ["warning"]
+
+
 def test_an_officer_is_not_offered_sheets_he_may_not_write(desk):
     page = desk.get(url("changelist"))
     rows = {row["template_url"]: row["upload_url"] for row in page.context["sheets"]}

@@ -46,7 +46,7 @@ def test_strangers_find_nothing(world, client, now, name):
     make_shift(here, starts_at=now + timedelta(hours=5), at=now)
     walked(here, volunteer, now - timedelta(days=1))
     assert client.get(f"/api/v1/{name}/").status_code == 401
-    assert as_(client, here.shop_keeper).get(f"/api/v1/{name}/").status_code == 404
+    assert as_(client, here.administrator).get(f"/api/v1/{name}/").status_code == 404
     assert ids(as_(client, world.there.officer), name) == []
     assert len(ids(as_(client, here.officer), name)) == 1
 

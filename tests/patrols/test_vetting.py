@@ -46,9 +46,18 @@ def test_from_eighteen_to_sixty_five_and_where_the_year_is_not_known_everybody_m
     assert apply_for(here.resident.person, here.resident).status == Status.APPLIED
 
 
-def test_a_resident_applies_for_nobody_else(here):
+@pytest.mark.parametrize("role", ["resident", "post_liaison", "shop_keeper"])
+def test_who_looks_after_nobody_applies_for_nobody_else(here, role):
     with pytest.raises(services.ApplicationRefused):
-        apply_for(here.residents[0], here.resident)
+        apply_for(here.residents[0], getattr(here, role))
+
+
+@pytest.mark.parametrize("role", ["post_liaison", "shop_keeper"])
+def test_a_liaison_and_a_shop_keeper_apply_for_themselves_and_see_no_other_application(here, role):
+    make_volunteer(here, status=Status.APPLIED)
+    user = getattr(here, role)
+    volunteer = apply_for(user.person, user)
+    assert list(Volunteer.objects.visible_to(user)) == [volunteer]
 
 
 def test_a_head_applies_for_the_people_of_her_homes_and_no_others(here):

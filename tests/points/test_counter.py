@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -216,6 +217,16 @@ def test_goods_that_came_in_are_on_the_shelf_once(client, side, rice):
         ("warn", "爱心捐赠"),
         ("", ""),
     ]
+
+
+def test_goods_past_their_day_stand_below_the_others(client, side, rice):
+    client.force_login(side.shop_keeper)
+    with time_machine.travel(timezone.now() - timedelta(days=9)):
+        soon = timezone.localdate() + timedelta(days=3)
+        form = {"key": "k1", "item": rice.pk, "pieces": 7, "expires_on": soon.isoformat(), "origin": "旧货"}
+        client.post(reverse("points:receive"), form)
+    context = client.get(reverse("points:stock")).context
+    assert ([row["text"] for row in context["rows"]], [row["text"] for row in context["gone"]]) == ([""], ["旧货"])
 
 
 def test_goods_of_another_station_are_not_received(client, world, side):

@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from django import forms
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from households import services as households
 from shengkang.notices.models import Notice
-from shengkang.organization import services
-from shengkang.organization.models import Consent
+from shengkang.organization import access, services
+from shengkang.organization.models import Consent, User
 from shengkang.portal import nails
+from shengkang.portal.pages import PhoneForm, Photos
 from tests.world import NOW
 
 HOUSEHOLD_TILES = [
@@ -49,6 +52,22 @@ def test_nobody_has_a_tile_for_what_he_cannot_do(world, client):
     assert tiles_of(client, world.here.resident) == []
     assert tiles_of(client, world.here.shop_keeper) == []
     assert tiles_of(client, world.here.volunteer) == ["households.sighting", "households.sightings"]
+
+
+@pytest.mark.parametrize("role", [role.value for role in access.Role if role != access.Role.DEVICE])
+def test_nobody_has_more_than_six_things_to_do_and_the_alarm_is_the_first(world, client, role):
+    client.force_login(getattr(world.here, role))
+    context = client.get(reverse("portal:home")).context
+    tones = [tile["tone"] for tile in context["to_do"]]
+    assert len(tones) <= 6
+    assert "danger" not in tones[1:]
+    assert context["first"] + context["others"] == context["to_do"]
+
+
+def test_what_waits_for_ones_own_decision_is_on_the_shelf_for_it():
+    shelves = {tile.key: tile.shelf for tile in nails.tiles()}
+    waiting = ["hazards.tasks", "patrols.waiting", "households.campaigns", "points.confirm_deeds", "mediating", "posts.alarms"]
+    assert {shelves[key] for key in waiting} == {nails.Shelf.WAIT}
 
 
 @pytest.mark.parametrize("role", ["household_head", "volunteer", "shop_keeper", "resident", "post_liaison", "officer"])
@@ -124,3 +143,24 @@ def test_i_take_back_my_own_consent_and_nobody_elses(world, client):
     assert client.post(url, {"key": "k"}).url == reverse("portal:account")
     mine.refresh_from_db()
     assert mine.withdrawn_at is not None
+
+
+def test_what_a_form_wants_is_said_in_its_own_words():
+    class Form(PhoneForm):
+        name = forms.CharField()
+        kind = forms.ChoiceField(choices=[("a", "A")])
+        told = forms.CharField(error_messages={"required": "Say it."})
+        home = forms.ModelChoiceField(User.objects.none())
+        photos = Photos(required=True, error_messages={"required": "A photo, please."})
+
+    with override("en"):
+        form = Form({})
+        wanted = {
+            "name": "Please fill this in.",
+            "kind": "Please choose.",
+            "told": "Say it.",
+            "home": "Please choose.",
+            "photos": "A photo, please.",
+        }
+        assert {name: errors[0] for name, errors in form.errors.items() if name != "key"} == wanted
+        assert "---------" not in str(Form())

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,7 +13,9 @@ from django.utils import timezone
 from posts import services
 from posts.models import Alarm
 from posts.moves import Status
+from posts.selectors import STAYS_ON_THE_BOARD
 from shengkang.organization.models import Address
+from shengkang.organization.models.presence import SHIFT
 from shengkang.organization.services import sign_off, sign_on
 
 BOARD, DATA = reverse("posts:board"), reverse("posts:board-data")
@@ -77,7 +80,7 @@ def test_the_board_of_another_station_shows_nothing_of_ours(world, client, call,
 def test_nothing_new_is_answered_by_304_and_few_questions(desk, call, django_assert_max_num_queries):
     call()
     tag = ask(desk)["ETag"]
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         answer = ask(desk, tag)
     assert (answer.status_code, answer.content) == (304, b"")
 
@@ -132,6 +135,30 @@ def test_telling_somebody_changes_the_board(world, desk, call, at):
 def test_coming_on_duty_and_going_off_changes_the_board(world, desk, at):
     assert changes(desk, lambda: sign_on(by=world.here.aux_police, at=at))
     assert changes(desk, lambda: sign_off(by=world.here.aux_police, at=at))
+
+
+def test_a_closed_alarm_leaves_the_board_after_its_hours_though_nothing_else_happens(world, desk, call, at):
+    alarm = call(60)
+    services.close_alarm(alarm=alarm, code="solved", by=world.here.officer, at=at)
+    with time_machine.travel(at + STAYS_ON_THE_BOARD - timedelta(seconds=1), tick=False):
+        tag = ask(desk)["ETag"]
+        assert f"alarm-{alarm.pk}" in ask(desk).json()["html"]
+        assert ask(desk, tag).status_code == 304
+    with time_machine.travel(at + STAYS_ON_THE_BOARD, tick=False):
+        answer = ask(desk, tag)
+        assert answer.status_code == 200
+        assert f"alarm-{alarm.pk}" not in answer.json()["html"]
+
+
+def test_whoever_was_not_heard_of_for_a_shift_leaves_the_board(world, desk, at):
+    sign_on(by=world.here.aux_police, at=at)
+    with time_machine.travel(at + SHIFT, tick=False):
+        tag = ask(desk)["ETag"]
+        assert world.here.aux_police.name in ask(desk).json()["html"]
+    with time_machine.travel(at + SHIFT + timedelta(seconds=1), tick=False):
+        answer = ask(desk, tag)
+        assert answer.status_code == 200
+        assert world.here.aux_police.name not in answer.json()["html"]
 
 
 def test_what_another_station_does_is_no_change(world, desk, at):

@@ -6,8 +6,8 @@ import pytest
 
 from posts import services
 from posts.models import Alarm, AlarmStep, Response
-from posts.services.dispatch import box_around, metres_between
 from shengkang.notices.models import Notice
+from shengkang.organization.distance import box_around, metres_between
 from tests.posts.conftest import LATITUDE, LONGITUDE
 from tests.world import NOW, make_user
 
@@ -69,6 +69,29 @@ def test_a_phone_not_heard_of_for_ten_minutes_is_nowhere(world, press, on_duty):
     services.dispatch_due(NOW)
 
     assert told(alarm) == {world.here.post_liaison.name: 900}
+
+
+def test_whoever_signed_on_this_shift_is_told_though_his_place_is_old_or_unknown(world, press, on_duty):
+    on_duty(world.here.post_liaison, seconds_ago=11 * 3600)
+    on_duty(world.here.volunteer, metres=100, seconds_ago=3600)
+    on_duty(world.here.aux_police, metres=200, seconds_ago=12 * 3600 + 1)
+    alarm = press()
+    services.dispatch_due(NOW)
+    assert told(alarm) == {world.here.post_liaison.name: None, world.here.volunteer.name: None}
+
+
+def test_after_a_minute_those_without_a_place_are_told_too(world, press, on_duty):
+    on_duty(world.here.volunteer, metres=100)
+    on_duty(world.here.post_liaison, seconds_ago=3600)
+    alarm = press()
+    services.dispatch_due(NOW)
+    assert told(alarm) == {world.here.volunteer.name: 100}
+    services.dispatch_due(later(60))
+    assert told(alarm) == {
+        world.here.volunteer.name: 100,
+        world.here.post_liaison.name: None,
+        world.here.station_chief.name: None,
+    }
 
 
 def test_nobody_of_another_station_and_no_head_or_keeper_is_told(world, press, on_duty):

@@ -95,6 +95,26 @@ def test_a_serial_number_is_given_once_in_all_stations(world, ground):
         )
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": "working", "retired_on": TODAY},
+        {"state": "removed", "installed_on": TODAY, "retired_on": TODAY - timedelta(days=1)},
+    ],
+)
+def test_no_camera_is_retired_where_it_stands_or_before_it_came(world, fields):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Camera.objects.create(station=world.here.station, village=world.here.villages[0], code="C1", place="路口", **fields)
+
+
+def test_a_removed_camera_keeps_its_day_and_one_found_again_has_none(world):
+    camera = Camera.objects.create(station=world.here.station, village=world.here.villages[0], code="C1", place="路口")
+    given = {"camera": camera, "by": world.here.officer}
+    services.check_camera(state="removed", at=NOW, **given)
+    assert services.check_camera(state="removed", at=NOW + timedelta(days=9), **given).retired_on == TODAY
+    assert services.check_camera(state="working", at=NOW + timedelta(days=10), **given).retired_on is None
+
+
 def test_a_camera_that_was_looked_at_says_when(world):
     camera = Camera.objects.create(station=world.here.station, village=world.here.villages[0], code="C1", place="路口")
     services.check_camera(camera=camera, state="broken", by=world.here.officer, at=NOW)

@@ -16,7 +16,18 @@ KEYS = {
     "posts": ("village", "name", "kind", "place", "latitude", "longitude", "radius", "gear", "phone", "active_from"),
     "units": ("village", "name", "kind", "post", "place", "contact", "phone"),
     "alarm-points": ("name", "kind", "village", "post", "place", "latitude", "longitude"),
-    "cameras": ("code", "village", "place", "looks_at", "latitude", "longitude", "state", "checked_on"),
+    "cameras": (
+        "code",
+        "village",
+        "place",
+        "looks_at",
+        "latitude",
+        "longitude",
+        "state",
+        "checked_on",
+        "installed_on",
+        "retired_on",
+    ),
 }
 POST = ["试1村1", "东门岗", "shop", "东门口", 31.5, 111.2, None, "盾牌", "0710-1234567", "2025-1-1"]
 
@@ -62,6 +73,9 @@ def here(world):
         ("cameras", ["42062500001320000001", "没有村", "路口"], "B"),
         ("cameras", [42062500001320000001, "试1村1", "路口"], "A"),
         ("cameras", ["42062500001320000001", "试1村1", "路口", None, None, None, None, "2026-4-1"], "H"),
+        ("cameras", ["42062500001320000001", "试1村1", "路口", None, None, None, None, None, "2026-4-1"], "I"),
+        ("cameras", ["42062500001320000001", "试1村1", "路口", None, None, None, None, None, None, "2026-3-1"], "J"),
+        ("cameras", ["42062500001320000001", "试1村1", "路口", None, None, None, "已拆除", None, "2026-3-1", "2026-2-1"], "J"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_column(here, key, row, letter):

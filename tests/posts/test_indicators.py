@@ -74,12 +74,32 @@ def test_a_point_whose_device_was_taken_out_is_not_equipped(world, ground, march
     assert indicators.points.between(*march).count() == 2
 
 
+def camera(world, code, **fields):
+    return Camera.objects.create(station=world.here.station, village=world.here.villages[0], code=code, place="路口", **fields)
+
+
 def test_removed_cameras_stand_nowhere(world, march):
     for no, state in enumerate(("working", "broken", "removed")):
-        Camera.objects.create(
-            station=world.here.station, village=world.here.villages[0], code=f"C{no}", place="路口", state=state
-        )
+        camera(world, f"C{no}", state=state)
     assert (indicators.cameras_working.between(*march).count(), indicators.cameras.between(*march).count()) == (1, 2)
+
+
+def test_an_earlier_month_counts_the_cameras_that_stood_then(world, march):
+    station, first, _until, at = march
+    old, new = camera(world, "C1", installed_on=date(2025, 6, 1)), camera(world, "C2", installed_on=first)
+    gone = services.check_camera(camera=camera(world, "C3"), state="removed", by=world.here.officer, at=NOW)
+    february = station, date(2026, 2, 1), first, at
+    assert set(indicators.cameras.between(*february)) == {old, gone}
+    assert set(indicators.cameras.between(*march)) == {old, new}
+
+
+def test_what_is_retired_or_installed_on_the_first_of_a_month_changes_that_month_only(world, ground, march):
+    station, first, _until, at = march
+    february = station, date(2026, 2, 1), first, at
+    before = indicators.points.between(*february).count()
+    type(ground.fixed).objects.filter(pk=ground.fixed.pk).update(retired_on=first)
+    assert indicators.points.between(*february).count() == before
+    assert indicators.points.between(*march).count() == before - 1
 
 
 def test_the_clock_counts_them_and_leaders_read_no_place(world, ground, march):

@@ -62,13 +62,13 @@ def test_who_came_without_being_told_is_there_too_and_a_reopening_asks_anew(worl
 
 
 def test_the_mark_of_the_board_changes_with_every_step_of_ones_own_station(world, ground, press):
-    before = selectors.newest_change(world.here.officer)
+    before = selectors.newest_change(world.here.officer, NOW)
     alarm = press()
-    raised = selectors.newest_change(world.here.officer)
+    raised = selectors.newest_change(world.here.officer, NOW)
     services.acknowledge_alarm(alarm=alarm, by=world.here.officer, at=later(5))
 
-    assert len({before, raised, selectors.newest_change(world.here.officer)}) == 3
-    assert selectors.newest_change(world.there.officer) == before == (0, 0)
+    assert len({before, raised, selectors.newest_change(world.here.officer, NOW)}) == 3
+    assert selectors.newest_change(world.there.officer, NOW) == before == (0, 0, 0)
 
 
 def test_the_map_shows_what_stands_at_a_place_of_ones_own(world, ground):

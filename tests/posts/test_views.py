@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -223,7 +224,7 @@ def test_how_it_was_settled_has_to_be_said(liaison):
 
 def test_it_asks_no_more_than_three_things(liaison):
     fields = liaison.get(page("dispute")).context["form"].visible_fields()
-    assert [field.name for field in fields if field.field.required] == ["category", "story"]
+    assert [field.name for field in fields if field.field.required] == ["category", "story", "answers"]
 
 
 def test_who_serves_nowhere_settles_nothing_here(world, client, ground):
@@ -254,7 +255,7 @@ def test_a_small_dispute_is_opened_and_settled_in_one_press(world, liaison, grou
 
 
 def test_the_same_dispute_sent_twice_is_one_case(liaison):
-    sent = hidden(liaison, page("dispute")) | {"category": "02", "story": "找零起争执", "usual": "paid"}
+    sent = hidden(liaison, page("dispute")) | {"category": "02", "story": "找零起争执", "usual": "paid", "answers": "on"}
     assert liaison.post(page("dispute"), sent).url == liaison.post(page("dispute"), sent).url
     assert DisputeCase.objects.count() == 1
 
@@ -279,6 +280,36 @@ def test_one_goes_on_duty_and_off_and_the_row_is_gone(world, liaison):
 def test_one_is_on_duty_without_telling_where(liaison):
     liaison.post(page("duty"), hidden(liaison, page("duty")) | {"turn": "on"})
     assert Presence.objects.get().latitude is None
+
+
+def test_a_duty_holds_for_twelve_hours_and_the_phone_then_says_it_is_over(world, liaison, at):
+    signed_on = at - timedelta(hours=12) + timedelta(minutes=1)
+    sign_on(by=world.here.post_liaison, at=signed_on, latitude=31.9, longitude=111.26)
+    shown = liaison.get(page("duty"))
+    assert (shown.context["until"], shown.context["ran_out"]) == (f"{timezone.localtime(at + timedelta(minutes=1)):%H:%M}", "")
+    assert page("duty") not in urls(liaison, "wait")
+    with time_machine.travel(at + timedelta(minutes=2), tick=False):
+        shown = liaison.get(page("duty"))
+        assert (shown.context["presence"], bool(shown.context["ran_out"])) == (None, True)
+        assert page("duty") in urls(liaison, "wait")
+        assert liaison.get(page("alarms")).context["on_duty"] is False
+        liaison.post(page("duty"), hidden(liaison, page("duty")) | {"turn": "on"})
+        assert page("duty") not in urls(liaison, "wait")
+    assert Presence.objects.get().on_duty_since == at + timedelta(minutes=2)
+
+
+def test_whoever_says_he_is_still_there_stays_on_duty_since_the_first_time(world, liaison, at):
+    sign_on(by=world.here.post_liaison, at=at - timedelta(hours=11))
+    liaison.post(page("duty"), hidden(liaison, page("duty")) | {"turn": "on"})
+    mine = Presence.objects.get()
+    assert (mine.on_duty_since, mine.seen_at >= at) == (at - timedelta(hours=11), True)
+
+
+def test_a_duty_that_ran_out_can_be_left_as_it_is(world, liaison, at):
+    sign_on(by=world.here.post_liaison, at=at - timedelta(hours=13))
+    liaison.post(page("duty"), hidden(liaison, page("duty")) | {"turn": "off"})
+    assert Presence.objects.count() == 0
+    assert page("duty") not in urls(liaison, "wait")
 
 
 # my posts
@@ -330,12 +361,19 @@ def urls(client, name):
     return [tile["url"] for tile in shelf(client, name)]
 
 
-def test_the_red_button_stands_first_for_a_liaison_and_later_for_others(world, liaison, client):
-    first = shelf(liaison, "do")[0]
-    assert (first["url"], first["tone"], first["big"]) == (page("raise"), "danger", True)
-    client.force_login(world.here.household_head)
-    assert urls(client, "do")[0] == reverse("households:quarrel-where")
+@pytest.mark.parametrize(
+    ("role", "task"),
+    [("post_liaison", "posts:dispute"), ("household_head", "households:quarrel-where"), ("volunteer", "patrols:shifts")],
+)
+def test_the_red_button_stands_first_and_the_main_task_below_it(world, client, ground, role, task):
+    client.force_login(getattr(world.here, role))
+    tiles = shelf(client, "do")
+    assert [(tile["url"], tile["tone"], tile["big"]) for tile in tiles[:2]] == [
+        (page("raise"), "danger", True),
+        (reverse(task), "main", True),
+    ]
     assert urls(client, "do").count(page("raise")) == 1
+    assert client.get(reverse("portal:home")).context["first"] == tiles[:2]
 
 
 def test_an_open_alarm_one_was_told_of_waits_on_top(world, client, told, at):

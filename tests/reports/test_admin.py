@@ -70,3 +70,28 @@ def test_a_list_costs_the_same_whatever_it_holds(client, frozen, model, django_a
     with django_assert_max_num_queries(30) as many:
         client.get(url(model, "changelist"))
     assert len(many) == len(few)
+
+
+def test_a_closed_month_is_told_in_words_and_a_median_in_its_unit(client, frozen):
+    client.force_login(frozen.here.officer)
+    closed = ClosedMonth.objects.get(station=frozen.here.station)
+    page = client.get(url(ClosedMonth, "change", closed.pk)).content.decode()
+    assert not any(key in page for key in closed.parts)
+    line = ReportLine.objects.filter(station=frozen.here.station, part="disputes.days_to_settle").first()
+    assert line is not None
+    shown = client.get(url(ReportLine, "change", line.pk)).content.decode()
+    assert f">{line.value / 10:g}</div>" in shown
+
+
+def test_lines_are_filtered_by_closed_months_and_by_no_other(client, frozen):
+    client.force_login(frozen.here.officer)
+    every = client.get(url(ReportLine, "changelist")).context["cl"].result_count
+    assert client.get(url(ReportLine, "changelist"), {"month": "2026-02"}).context["cl"].result_count == every
+    for unknown in ("2026-01", "nonsense"):
+        assert client.get(url(ReportLine, "changelist"), {"month": unknown}).context["cl"].result_count == every
+
+
+def test_the_desk_hands_out_the_word_report(client, frozen):
+    briefing = Briefing.objects.get(station=frozen.here.station)
+    client.force_login(frozen.here.officer)
+    assert reverse("reports:briefing", args=[briefing.pk]) in client.get(url(Briefing, "changelist")).content.decode()

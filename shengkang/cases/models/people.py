@@ -1,11 +1,13 @@
 """Who told us, and between whom the dispute is."""
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.audit.models import Fact
+from shengkang.cases.models import wording
 from shengkang.cases.models.case import DisputeCase, OfCaseQuerySet
 from shengkang.organization.models import Address, Person, User
 
@@ -38,6 +40,12 @@ class Report(Fact):
         return f"{self.case} · {self.by}"
 
 
+@pghistory.track(
+    # What stood there before it was corrected; the first writing is the row itself, and no number of a card is kept twice.
+    pghistory.UpdateEvent("before", row=pghistory.Old),
+    pghistory.DeleteEvent("removed", row=pghistory.Old),
+    exclude=["id_number_sealed", "id_number_index"],
+)
 class Party(models.Model):
     """One side of the dispute: a known person, or a name that was told."""
 
@@ -66,6 +74,8 @@ class Party(models.Model):
         verbose_name = _("party")
         verbose_name_plural = _("parties")
         ordering = ["id"]
+        triggers = wording.OF_A_PARTY
+        indexes = [models.Index(fields=["phone"], condition=~Q(phone=""), name="party_by_phone")]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="party_has_a_name")]
 
     def __str__(self):

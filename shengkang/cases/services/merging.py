@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from shengkang.cases.models import DisputeCase, Report
 from shengkang.cases.services.moving import _move, lock
 from shengkang.cases.services.refusals import NotAllowedHere, WrongStation
+from shengkang.cases.services.telling import tell_outcome_at_once
 from shengkang.organization.models import User
 
 
@@ -29,8 +30,9 @@ def merge_case(*, case: DisputeCase, into: DisputeCase, by: User, at: datetime) 
         raise NotAllowedHere(_("A protected case is merged with a protected case only. Ask your chief."))
     told = set(into.reports.values_list("by", flat=True))
     for report in case.reports.exclude(by__in=told).select_related("by"):
-        Report.objects.create(case=into, by=report.by, person=report.person, text=report.text, at=report.at)
+        joined = Report.objects.create(case=into, by=report.by, person=report.person, text=report.text, at=report.at)
         _move(into, "join", by=by, at=at, note=case.no)
+        tell_outcome_at_once(joined, at)
     _move(case, "merge", by=by, at=at, note=into.no, merged_into=into)
     return case
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shengkang.organization import access, services
 from shengkang.organization.desk import ReadOnlyAdmin, Verb, VerbForm
+from shengkang.organization.desk_lists import say_ref
 from shengkang.organization.models import Approval
 
 
@@ -47,10 +48,10 @@ def _waits_for(approval, user):
 class ApprovalAdmin(ReadOnlyAdmin):
     access_object = "approval"
     add_action = "ask"
-    list_display = ["asked_at", "asked_by", "what_for", "target_ref", "decision", "decided_by", "expires_at"]
+    list_display = ["asked_at", "asked_by", "what_for", "about", "decision", "decided_by", "expires_at"]
     list_filter = ["decision"]
     list_select_related = ["asked_by", "decided_by"]
-    fields = ["asked_at", "asked_by", "what_for", "target_ref", "reason", "decision", "decided_by", "decided_at", "expires_at"]
+    fields = ["asked_at", "asked_by", "what_for", "about_linked", "reason", "decision", "decided_by", "decided_at", "expires_at"]
     opening = Verb(
         "ask", _("Ask for an approval"), "ask", _ask, form=AskForm, hint=_("A chief of your station decides, not you.")
     )
@@ -80,3 +81,11 @@ class ApprovalAdmin(ReadOnlyAdmin):
     @admin.display(description=_("what for"))
     def what_for(self, approval):
         return approval.what_for
+
+    @admin.display(description=_("about"), ordering="target_ref")
+    def about(self, approval):
+        return say_ref(approval.target_ref)
+
+    @admin.display(description=_("about"))
+    def about_linked(self, approval):
+        return say_ref(approval.target_ref, linked=True)

@@ -12,6 +12,7 @@ from shengkang.audit import services as audit
 from shengkang.errors import RuleViolation
 from shengkang.organization import services
 from shengkang.organization.desk import ReadOnlyAdmin, StationAdmin, Verb, VerbForm
+from shengkang.organization.desk_lists import still
 from shengkang.organization.desk_parts import AskingForm, OwnVillages, ReadOnlyInline
 from shengkang.organization.forms import PhoneField
 from shengkang.organization.models import Approval, Consent, Person, Unit
@@ -148,7 +149,7 @@ class PersonAdmin(StationAdmin):
 class ConsentAdmin(ReadOnlyAdmin):
     access_object, view_action = "consent", "read"
     list_display = ["person", "purpose", "given_at", "withdrawn_at", "evidence"]
-    list_filter = ["purpose", ("withdrawn_at", admin.EmptyFieldListFilter)]
+    list_filter = ["purpose", ("withdrawn_at", still(_("valid"), _("withdrawn")))]
     search_fields = ["person__name", "person__name_key"]
     list_select_related = ["person"]
     verbs = (

@@ -5,10 +5,12 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from shengkang.audit import services as audit
 from shengkang.audit.models import AccessEntry, AuditEntry
 from shengkang.organization.desk import ReadOnlyAdmin
+from shengkang.organization.desk_lists import say_ref
 from shengkang.organization.models import Approval, User
 
 
@@ -27,6 +29,14 @@ class RecordAdmin(ReadOnlyAdmin):
             .filter(asked_by=user, obj=self.access_object, action=self.view_action)
             .exists()
         )
+
+    @admin.display(description=_("by"), ordering="by_ref")
+    def by_said(self, entry):
+        return say_ref(entry.by_ref)
+
+    @admin.display(description=_("about"), ordering="object_ref")
+    def object_said(self, entry):
+        return say_ref(entry.object_ref)
 
     def has_add_permission(self, request):
         return False
@@ -52,11 +62,11 @@ class RecordAdmin(ReadOnlyAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(RecordAdmin):
-    list_display = ["at", "by_ref", "verb", "object_ref", "detail"]
+    list_display = ["at", "by_said", "verb", "object_said", "detail"]
     list_filter = ["verb"]
 
 
 @admin.register(AccessEntry)
 class AccessEntryAdmin(RecordAdmin):
-    list_display = ["at", "by_ref", "what", "object_ref", "reason"]
+    list_display = ["at", "by_said", "what", "object_said", "reason"]
     list_filter = ["what"]

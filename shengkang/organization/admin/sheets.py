@@ -208,7 +208,12 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return response
 
     def say_done(self, request, verb, thing):
-        """A commit may find that the data has changed; then the new picture is shown, and nothing was written."""
+        """A file with mistakes was read, but that is no success; and a commit may find that the data has changed."""
+        if verb.name == "upload" and thing.status == ImportRun.Status.REFUSED:
+            messages.warning(
+                request, _("The file has mistakes and nothing was taken in. Mend the cells named below, then send it again.")
+            )
+            return None
         if verb.name != "commit":
             return super().say_done(request, verb, thing)
         thing.refresh_from_db(fields=["status", "new", "changed"])

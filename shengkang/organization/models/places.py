@@ -8,6 +8,11 @@ from django.utils.translation import pgettext_lazy
 from shengkang.organization import access
 from shengkang.organization.same_station import StationStays
 
+# A comparison with NULL counts as passing, so both are asked for by name.
+ON_EARTH = Q(latitude__isnull=True, longitude__isnull=True) | Q(
+    latitude__isnull=False, longitude__isnull=False, latitude__range=(-90, 90), longitude__range=(-180, 180)
+)
+
 
 class StationQuerySet(models.QuerySet):
     """Rows that belong to one station. The default answer to "who sees this": the whole station by scope S, nobody else.
@@ -139,14 +144,7 @@ class Address(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["village", "group", "door"], name="address_once", nulls_distinct=False),
             models.CheckConstraint(
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(
-                    # A comparison with NULL counts as passing, so both are asked for by name.
-                    latitude__isnull=False,
-                    longitude__isnull=False,
-                    latitude__range=(-90, 90),
-                    longitude__range=(-180, 180),
-                ),
+                condition=ON_EARTH,
                 name="address_point_is_on_earth",
             ),
         ]

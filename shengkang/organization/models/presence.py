@@ -1,4 +1,9 @@
-"""Who is on duty and where: one overwritten row per carrier, deleted at sign-off. No history of places is kept here."""
+"""Who is on duty and where: one overwritten row per carrier, deleted at sign-off. No history of places is kept here.
+
+Without a new word it holds for a shift; the clock then wipes the place, and the row only tells its owner that the duty ran out.
+"""
+
+from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.organization import access
 from shengkang.organization.models.places import Station, StationQuerySet
 from shengkang.organization.models.users import User
+
+# Going on duty, or saying “I am still here”, holds for a shift; who is not heard of again has gone home without signing off.
+SHIFT = timedelta(hours=12)
 
 
 class PresenceQuerySet(StationQuerySet):
@@ -17,6 +25,13 @@ class PresenceQuerySet(StationQuerySet):
 
     def fresh(self, since):
         return self.filter(seen_at__gte=since)
+
+    def on_duty(self, at):
+        return self.fresh(at - SHIFT)
+
+    def run_out(self, at):
+        """Off duty, though nobody signed off."""
+        return self.filter(seen_at__lt=at - SHIFT)
 
 
 class Presence(models.Model):
@@ -35,3 +50,7 @@ class Presence(models.Model):
 
     def __str__(self):
         return str(self.user)
+
+    @property
+    def holds_until(self):
+        return self.seen_at + SHIFT

@@ -22,5 +22,6 @@ class Command(BaseCommand):
         except backups.BackupRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         size = sum(file.stat().st_size for file in made.iterdir()) / 1e6
-        self.stdout.write(f"{made}: {size:.1f} MB, whole. {len(backups.good_ones(folder))} backups are kept here.")
+        kept = len(backups.good_ones(folder))
+        self.stdout.write(f"{made}: {size:.1f} MB, whole. {kept} backup{' is' if kept == 1 else 's are'} kept here.")
         self.stdout.write("It holds personal data in the clear. FIELD_KEYS are not in it: keep secrets.env in another place.")

@@ -1,5 +1,6 @@
 """Brings a backup back into an empty database and an empty folder of files, counts every row again and proves the ledger (docs/backup.md)."""
 
+from datetime import datetime
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -23,6 +24,7 @@ class Command(BaseCommand):
             manifest = backups.restore(folder=folder, at=timezone.now(), without_keys=without_keys, say=self.stdout.write)
         except backups.BackupRefused as refusal:
             raise CommandError(str(refusal)) from refusal
+        made_at = timezone.localtime(datetime.fromisoformat(manifest["made_at"]))
         self.stdout.write(
-            f"The station of {manifest['made_at']} is back: every table, file and seal as it was. Start the services."
+            f"The station of {made_at:%Y-%m-%d %H:%M} is back: every table, file and seal as it was. Start the services."
         )

@@ -14,7 +14,10 @@
   function words(name) { return board.getAttribute('data-' + name) || ''; }
   function json(id) { return JSON.parse(document.getElementById(id).textContent); }
   function two(number) { return (number < 10 ? '0' : '') + number; }
-  function clockTime(at) { return two(at.getHours()) + ':' + two(at.getMinutes()) + ':' + two(at.getSeconds()); }
+  function clockTime(at) { // Chinese time, whatever zone this machine is set to; China keeps no summer time
+    var there = new Date(at.getTime() + 8 * 3600 * 1000);
+    return two(there.getUTCHours()) + ':' + two(there.getUTCMinutes()) + ':' + two(there.getUTCSeconds());
+  }
 
   /* -- the map -- */
   var map = null;
