@@ -58,6 +58,8 @@ def test_three_instalments_one_of_them_late(town):
         assert reminded(head) == 1
     with on(3, 30):
         she_marks_it_done(head, first, "2026-03-30")
+    with on(4, 28, 7):
+        assert reminded(head) == 2  # of the first and of the second, before they were due
     the_second_is_late(head, here, case, second)
     with on(5, 31):
         she_marks_it_done(head, third, "2026-05-31")
@@ -101,7 +103,7 @@ def the_second_is_late(head, here, case, second):
         officer = Visitor(here.officer)
         panel = next(each for each in officer.get("/admin/").context["desk_panels"] if each["url"].endswith("owing"))
         assert [row["url"] for row in panel["rows"]] == [desk(case)]
-        assert reminded(head) == 2  # before the first, before the second
+        assert reminded(head) == 2
     with on(5, 3):
         assert reminded(head) == 3  # three days late
         assert "逾期" in Visitor(head).read(reverse("cases:agreement", args=[case.pk]))
