@@ -11,7 +11,10 @@ from shengkang.audit import services as audit
 from shengkang.cases import services
 from shengkang.cases.api import shapes
 from shengkang.cases.api.agree import AGREEMENT_ACTIONS, AgreementSteps
+from shengkang.cases.api.clocks import ClockSteps
 from shengkang.cases.api.gate import GateSteps
+from shengkang.cases.api.protected import ProtectedSteps
+from shengkang.cases.api.registering import REGISTER_ACTIONS, RegisterSteps
 from shengkang.cases.api.steps import Steps, named, step
 from shengkang.cases.models import DisputeCase
 from shengkang.cases.moves import ACTIONS
@@ -20,7 +23,17 @@ from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, ReasonSerializ
 
 
 @extend_schema_view(list=extend_schema(description="Newest first; restricted cases only for those the matrix names."))
-class CaseViewSet(AgreementSteps, GateSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class CaseViewSet(
+    AgreementSteps,
+    ClockSteps,
+    GateSteps,
+    ProtectedSteps,
+    RegisterSteps,
+    Steps,
+    mixins.RetrieveModelMixin,
+    mixins.ListModelMixin,
+    viewsets.GenericViewSet,
+):
     permission_classes = [IsAuthenticated, ByMatrix]
     access_object = "dispute"
     access_actions = {
@@ -30,6 +43,8 @@ class CaseViewSet(AgreementSteps, GateSteps, Steps, mixins.RetrieveModelMixin, m
         "create": "create",
         "gate_questions": "create",
         **AGREEMENT_ACTIONS,
+        **REGISTER_ACTIONS,
+        "receipt": ACTIONS["answer"],
     }
     queryset = DisputeCase.objects.none()
     serializer_class = shapes.Case
@@ -67,11 +82,6 @@ class CaseViewSet(AgreementSteps, GateSteps, Steps, mixins.RetrieveModelMixin, m
         """The caller tells of the same dispute; he too hears how it ends."""
         return self._creates("join", services.join_case, shapes.Join)
 
-    @step("accept", shapes.Accept)
-    def accept(self, request, pk=None):
-        """Grade and take on; the limit is 1, 7 or 20 working days."""
-        return self._moves("accept", services.accept_case, shapes.Accept)
-
     @step("assign", shapes.Assign)
     def assign(self, request, pk=None):
         return self._moves("assign", services.assign_case, shapes.Assign)
@@ -84,10 +94,6 @@ class CaseViewSet(AgreementSteps, GateSteps, Steps, mixins.RetrieveModelMixin, m
     @step("reopen", ReasonSerializer)
     def reopen(self, request, pk=None):
         return self._moves("reopen", services.reopen_case, ReasonSerializer)
-
-    @step("refer", shapes.Refer)
-    def refer(self, request, pk=None):
-        return self._moves("refer", services.refer_case, shapes.Refer)
 
     @step("take_back", ReasonSerializer)
     def take_back(self, request, pk=None):

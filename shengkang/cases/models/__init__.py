@@ -15,6 +15,7 @@ from shengkang.cases.models.papers import (
     RiskAssessment,
 )
 from shengkang.cases.models.people import Party, Report
+from shengkang.cases.models.words import CaseWords
 
 __all__ = [
     "Admonition",
@@ -22,6 +23,7 @@ __all__ = [
     "Application",
     "Call",
     "CaseStep",
+    "CaseWords",
     "Category",
     "Confirmation",
     "DisputeCase",

@@ -3,16 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shengkang.cases.forms import NoneOfThese
-from shengkang.cases.models import Category, DisputeCase, Party
-from shengkang.cases.services import PartyDetails
+from shengkang.cases.admin.forms.register import both_or_none, facts_fields
+from shengkang.cases.models import Category, DisputeCase
 from shengkang.cases.services.moving import TAKES_CHARGE
 from shengkang.organization.access import Role
 from shengkang.organization.desk import VerbForm
 from shengkang.organization.desk_parts import lines
 from shengkang.organization.models import User
 from shengkang.organization.selectors import villages_of
-from shengkang.portal.pages import PhoneForm, Photos
 
 
 def staff_of(station, roles):
@@ -47,68 +45,6 @@ class Officers(forms.ModelChoiceField):
         self.queryset = staff_of(station, TAKES_CHARGE)
 
 
-class RegisterForm(PhoneForm):
-    """A dispute as it was told at the desk or on the telephone. Who settled it at once writes down how."""
-
-    village = forms.ModelChoiceField(None, label=_("village or community"))
-    category = forms.ModelChoiceField(Category.objects.all(), label=_("category"))
-    channel = forms.ChoiceField(choices=DisputeCase.Channel.choices, label=_("channel"))
-    story = forms.CharField(max_length=2000, widget=lines(5), label=_("what happened"))
-    place = forms.CharField(max_length=120, required=False, label=_("place"))
-    first_name = forms.CharField(max_length=40, required=False, label=_("first party"), help_text=_("name as it was told"))
-    first_phone = forms.CharField(max_length=20, required=False, label=_("telephone of the first party"))
-    second_name = forms.CharField(max_length=40, required=False, label=_("second party"))
-    second_phone = forms.CharField(max_length=20, required=False, label=_("telephone of the second party"))
-    photos = Photos(label=_("photos"))
-    terms = forms.CharField(
-        max_length=2000,
-        required=False,
-        widget=lines(2),
-        label=_("settled on the spot"),
-        help_text=_("Only if you have just settled it yourself: what both sides agreed to."),
-    )
-    answers = NoneOfThese(required=False)
-    restricted = forms.BooleanField(
-        required=False,
-        label=_("protected case"),
-        help_text=_("Suspected domestic violence or harm to a minor: seen by the chief and those involved only, never mediated."),
-    )
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["village"].queryset = villages_of(user.station)
-        self.fields["channel"].initial = DisputeCase.Channel.VISIT
-
-    def clean(self):
-        """Who settled it on the spot has read the questions of the gate."""
-        told = super().clean()
-        if told.get("terms") and not told.get("answers"):
-            self.add_error("answers", self.fields["answers"].error_messages["required"])
-        return told
-
-    def parties(self) -> list[PartyDetails]:
-        told = self.cleaned_data
-        sides = ((Party.Side.FIRST, "first"), (Party.Side.SECOND, "second"))
-        return [PartyDetails(side, told[f"{each}_name"], told[f"{each}_phone"]) for side, each in sides if told[f"{each}_name"]]
-
-
-class AcceptForm(VerbForm):
-    risk = forms.ChoiceField(choices=DisputeCase.Risk.choices, label=_("risk"), widget=forms.RadioSelect)
-    grade = forms.ChoiceField(
-        choices=DisputeCase.Grade.choices,
-        label=_("grade"),
-        widget=forms.RadioSelect,
-        help_text=_("Simple: 1 working day, ordinary: 7, complex: 20."),
-    )
-    officer = Officers(required=False)
-    reason = forms.CharField(max_length=300, required=False, label=_("reason"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["officer"].of(self.thing.station)
-        self.fields["officer"].initial = self.thing.officer_id or self.user.pk
-
-
 class AssignForm(VerbForm):
     officer = Officers()
 
@@ -116,14 +52,6 @@ class AssignForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.fields["officer"].of(self.thing.station)
         self.fields["officer"].initial = self.thing.officer_id
-
-
-class ReferForm(VerbForm):
-    to_whom = forms.CharField(
-        max_length=60, label=_("referred to"), help_text=_("for example the court, the justice office, criminal police")
-    )
-    # Shorter than elsewhere: the step notes both.
-    reason = forms.CharField(max_length=400, widget=lines(), label=_("reason"))
 
 
 class CorrectForm(VerbForm):
@@ -139,6 +67,8 @@ class CorrectForm(VerbForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields |= facts_fields()
+        self.order_fields(["village", "category", "police_class", "channel", "scale", "place", "latitude", "longitude", "story"])
         self.fields["village"].queryset = villages_of(self.thing.station)
         if not self.thing.grade:  # graded by its own step
             del self.fields["risk"], self.fields["grade"]
@@ -146,6 +76,11 @@ class CorrectForm(VerbForm):
             del self.fields["restricted"]
         for name in self.fields.keys() - {"reason"}:
             self.fields[name].initial = getattr(self.thing, name)
+
+    def clean(self):
+        cleaned = super().clean()
+        both_or_none(self, cleaned)
+        return cleaned | {"scale": cleaned.get("scale") or self.thing.scale}
 
 
 class AttachForm(VerbForm):

@@ -2,10 +2,12 @@
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from shengkang.cases import selectors
+from shengkang.cases.admin.sheet import clocks
 from shengkang.cases.admin.sheet.agree import agreement_facts, agreement_sections
+from shengkang.cases.admin.sheet.protected import admonitions
+from shengkang.cases.admin.sheet.register import parties, register_facts
 from shengkang.cases.admin.sheet.tables import table
 from shengkang.cases.models import DisputeCase
 from shengkang.organization.desk_parts import moment
@@ -29,7 +31,9 @@ def facts(case: DisputeCase, at) -> list[dict]:
         {"label": _("risk"), "value": case.get_risk_display(), "tone": selectors.RISK_TONES.get(case.risk, ""), "mark": "none"},
         {"label": _("grade"), "value": case.get_grade_display()},
         {"label": _("due at"), "value": " · ".join(filter(None, [moment(case.due_at), late])), "tone": tone},
+        *clocks.limit_facts(case),
         {"label": _("category"), "value": case.category.name},
+        *register_facts(case),
         {"label": _("village or community"), "value": case.village.name},
         {"label": _("place"), "value": case.place or (str(case.address) if case.address else "")},
         {"label": _("what happened"), "value": case.story},
@@ -59,27 +63,14 @@ def steps(case: DisputeCase) -> list[dict]:
 def sections(case: DisputeCase) -> list[dict]:
     """The tables below the facts; those without rows are left out."""
     tables = [
-        table(
-            _("Parties"),
-            [pgettext("person", "name"), _("side"), _("telephone"), _("home address")],
-            [
-                (party.name, party.get_side_display(), {"text": party.phone, "url": f"tel:{party.phone}"}, party.home or "")
-                for party in case.parties.select_related("home__village", "home__group")
-            ],
-        ),
+        parties(case),
         table(
             _("Who told us"),
             [_("reported by"), _("at"), _("what was told")],
             [(report.by.name, moment(report.at), report.text) for report in case.reports.select_related("by")],
         ),
-        table(
-            _("Risk assessments"),
-            [_("risk"), _("reason"), _("by"), _("at")],
-            [
-                (each.get_risk_display(), each.reason, each.by.name, moment(each.at))
-                for each in case.assessments.select_related("by")
-            ],
-        ),
+        *(table(*each) for each in clocks.tables(case)),
         *agreement_sections(case, timezone.now()),
+        table(*admonitions(case)),
     ]
     return [each for each in tables if each["rows"]]

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.attachments import services as attachments
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import forms
-from shengkang.cases.admin.verbs import agree, gate
+from shengkang.cases.admin.forms import clocks as clock_forms
+from shengkang.cases.admin.verbs import agree, clocks, gate, protected, register
 from shengkang.cases.admin.verbs.stepping import step
 from shengkang.organization.desk import Verb
 from shengkang.organization.desk_parts import ReasonForm, today
@@ -16,7 +17,8 @@ def _owed_by_now(case):
 
 
 VERBS = (
-    step("accept", _("Grade and accept"), services.accept_case, form=forms.AcceptForm, tone="main"),
+    *clocks.FIRST,
+    step("accept", _("Grade and accept"), services.accept_case, form=clock_forms.AcceptForm, tone="main"),
     *gate.VERBS,
     *agree.VERBS,
     step("archive", _("Archive"), services.archive_case, also=lambda case: not _owed_by_now(case), tone="main"),
@@ -32,7 +34,9 @@ VERBS = (
         offered=lambda case, user: selectors.may_take_step(user, case, "upload", "attachment"),
     ),
     step("correct", _("Correct the registration"), services.correct_case, form=forms.CorrectForm),
-    step("refer", _("Refer"), services.refer_case, form=forms.ReferForm),
+    *protected.VERBS,
+    *register.VERBS,
+    step("refer", _("Refer"), services.refer_case, form=clock_forms.ReferForm),
     step(
         "terminate",
         _("End without settlement"),
@@ -42,4 +46,5 @@ VERBS = (
         hint=_("When a party clearly refuses, or nothing more can be done here. Every reporter gets a message."),
     ),
     step("reopen", _("Reopen"), services.reopen_case, form=ReasonForm, tone="danger"),
+    *clocks.VERBS,
 )
