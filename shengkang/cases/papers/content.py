@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 
 from shengkang.cases.agreements import agreement_in_force, last_day_for_confirmation, why_not_confirmed
-from shengkang.cases.models import Agreement, DisputeCase, Party, PaperTemplate
+from shengkang.cases.models import Agreement, DisputeCase, PaperTemplate, Party
 from shengkang.cases.papers import forms
 
 Kind = PaperTemplate.Kind
@@ -93,7 +93,7 @@ def names_of(kind: str) -> dict[str, set[str] | None]:
 def sample(kind: str) -> dict[str, Any]:
     """A content of `kind` in which every value is there, to try a template on."""
     lists = {part.list: part for part in forms.parts(kind) if isinstance(part, forms.Table)}
-    told = {name: "示例" for name in (*COMMON, "title", *OWN[kind])}
+    told = dict.fromkeys((*COMMON, "title", *OWN[kind]), "示例")
     told |= {f"text_{no}": "示例" for no, _text in enumerate(forms.texts(kind, ""), start=1)}
     for name, keys in LISTS.items():
         if name == "parties" or name in lists:

@@ -69,7 +69,9 @@ def look_through(template: bytes, sample: dict) -> None:
         if isinstance(broken, Unfit):
             raise
         raise Unfit("jinja" if isinstance(broken, TemplateError) else "docx") from broken
-    if odd := sorted({type(node).__name__ for tree in holes for node in tree.find_all(nodes.Node) if not isinstance(node, ALLOWED)}):
+    if odd := sorted(
+        {type(node).__name__ for tree in holes for node in tree.find_all(nodes.Node) if not isinstance(node, ALLOWED)}
+    ):
         raise Unfit("jinja", odd)
     if unknown := sorted({name for tree in holes for name in _unknown(tree, sample, {})}):
         raise Unfit("unknown", unknown)
@@ -111,9 +113,7 @@ def _parsed(template: bytes) -> list[nodes.Template]:
         if part.content_type == FOOTNOTES:
             texts.append(paper.patch_xml(part.blob.decode("utf-8")))
     properties = paper.docx.core_properties
-    texts += [
-        getattr(properties, name) or "" for name in ("author", "comments", "identifier", "language", "subject", "title")
-    ]
+    texts += [getattr(properties, name) or "" for name in ("author", "comments", "identifier", "language", "subject", "title")]
     parse = environment()
     return [parse.parse(text) for text in texts]
 
