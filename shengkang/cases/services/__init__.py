@@ -9,8 +9,8 @@ from shengkang.cases.services.agreeing import (
     settle_case,
     sign_agreement,
 )
+from shengkang.cases.services.archiving import archive_case
 from shengkang.cases.services.closing import (
-    archive_case,
     give_visit,
     record_follow_up,
     reopen_case,
@@ -30,6 +30,7 @@ from shengkang.cases.services.opening import (
     open_case,
     settle_on_the_spot,
 )
+from shengkang.cases.services.papers import drop_template, file_paper, keep_template, write_file, write_paper
 from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
 from shengkang.cases.services.pausing import pause_case, resume_case
 from shengkang.cases.services.referring import answer_referral, receive_referral, refer_case, take_back_case
@@ -51,12 +52,14 @@ from shengkang.cases.services.refusals import (
     NotAllowedHere,
     NothingChanged,
     OverrideUnexplained,
+    PaperNotReady,
     PauseRefused,
     PointIncomplete,
     ReferralRefused,
     SessionIncomplete,
     SessionNotAllowed,
     SignatureRefused,
+    TemplateRefused,
     UnfitPerson,
     WrongStation,
 )
@@ -81,6 +84,7 @@ __all__ = [
     "NothingChanged",
     "ObligationDetails",
     "OverrideUnexplained",
+    "PaperNotReady",
     "PartyDetails",
     "PauseRefused",
     "PointIncomplete",
@@ -88,6 +92,7 @@ __all__ = [
     "SessionIncomplete",
     "SessionNotAllowed",
     "SignatureRefused",
+    "TemplateRefused",
     "UnfitPerson",
     "WrongStation",
     "accept_case",
@@ -105,12 +110,15 @@ __all__ = [
     "correct_party",
     "decide_confirmation",
     "decline_case",
+    "drop_template",
     "escalate",
+    "file_paper",
     "give_visit",
     "hold_session",
     "inquire",
     "instalments",
     "join_case",
+    "keep_template",
     "mark_performed",
     "merge_case",
     "offer_case",
@@ -135,4 +143,6 @@ __all__ = [
     "take_back_case",
     "take_over",
     "terminate_case",
+    "write_file",
+    "write_paper",
 ]
