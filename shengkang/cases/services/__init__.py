@@ -8,6 +8,7 @@ from shengkang.cases.services.agreeing import (
     settle_case,
     sign_agreement,
 )
+from shengkang.cases.services.calling import dispute_from_call, tie_call
 from shengkang.cases.services.closing import (
     archive_case,
     give_visit,
@@ -35,6 +36,7 @@ from shengkang.cases.services.refusals import (
     AgreementUnsigned,
     AlreadyReported,
     ArchiveIncomplete,
+    CallTaken,
     CaseProtected,
     ConfirmationRefused,
     ConflictOfInterest,
@@ -51,6 +53,7 @@ from shengkang.cases.services.refusals import (
     UnfitPerson,
     WrongStation,
 )
+from shengkang.cases.services.taking_over import OldCase, take_over_ledger
 from shengkang.cases.services.telling import remind_of_follow_ups, remind_of_obligations
 
 __all__ = [
@@ -58,6 +61,7 @@ __all__ = [
     "AgreementUnsigned",
     "AlreadyReported",
     "ArchiveIncomplete",
+    "CallTaken",
     "CaseProtected",
     "ConfirmationRefused",
     "ConflictOfInterest",
@@ -68,6 +72,7 @@ __all__ = [
     "NotAllowedHere",
     "NothingChanged",
     "ObligationDetails",
+    "OldCase",
     "PartyDetails",
     "PointIncomplete",
     "SessionIncomplete",
@@ -86,6 +91,7 @@ __all__ = [
     "correct_case",
     "correct_party",
     "decide_confirmation",
+    "dispute_from_call",
     "give_visit",
     "hold_session",
     "inquire",
@@ -107,5 +113,7 @@ __all__ = [
     "sign_agreement",
     "split_case",
     "take_back_case",
+    "take_over_ledger",
     "terminate_case",
+    "tie_call",
 ]
