@@ -1,6 +1,7 @@
 """The dispute desk of the station staff: find a case, see it whole, take it one step further."""
 
+from shengkang.cases.admin.call import CallAdmin
 from shengkang.cases.admin.case import CaseAdmin
 from shengkang.cases.admin.category import CategoryAdmin
 
-__all__ = ["CaseAdmin", "CategoryAdmin"]
+__all__ = ["CallAdmin", "CaseAdmin", "CategoryAdmin"]
