@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from households.models import HomeCheck, Sighting, Visit
 from households.selectors import COMMON_CATEGORIES
-from shengkang.cases.models import Category
+from shengkang.cases.models import Category, DisputeCase
 from shengkang.organization.models import Unit
-from shengkang.portal.pages import PhoneForm, Photos
+from shengkang.portal.pages import HiddenFloat, PhoneForm, Photos
 
 
 class CategoryChoice(forms.ModelChoiceField):
@@ -33,7 +33,18 @@ class QuarrelForm(PhoneForm):
         error_messages={"required": _("Tell in a few words what happened.")},
     )
     other = forms.CharField(label=_("Who is the other party?"), max_length=40, required=False)
+    other_phone = forms.CharField(
+        label=_("Telephone of the other party"), max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    other_is_minor = forms.BooleanField(label=_("The other party is under 18"), required=False)
+    other_guardian = forms.CharField(label=_("Who looks after the child?"), max_length=40, required=False)
+    place = forms.CharField(label=_("Where, if not at this home?"), max_length=120, required=False)
+    scale = forms.ChoiceField(label=_("How many people are in it?"), choices=DisputeCase.Scale.choices, required=False)
+    latitude = HiddenFloat(90)
+    longitude = HiddenFloat(180)
     photos = Photos(label=_("Photos"), help_text=_("Up to six. Only the station sees them."))
+    # Given on the page of candidates: "new", or the id of the case it belongs to.
+    answer = forms.RegexField(r"^(new|\d{1,18})?$", required=False, widget=forms.HiddenInput)
     protected = forms.BooleanField(
         label=_("I suspect violence at home, or harm to a child"),
         help_text=_("Then only the chief and the officer in charge can read it, and nobody asks the two sides to make peace."),
@@ -46,6 +57,22 @@ class QuarrelForm(PhoneForm):
         field = self.fields["category"]
         by_code = {category.pk: category for category in field.queryset}
         field.choices = [(code, field.label_from_instance(by_code[code])) for code in COMMON_CATEGORIES if code in by_code]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("latitude") is None or cleaned.get("longitude") is None:
+            cleaned["latitude"] = cleaned["longitude"] = None
+        if cleaned.get("other_phone") or cleaned.get("other_is_minor") or cleaned.get("other_guardian"):
+            cleaned["other"] = cleaned.get("other") or str(_("the other party, name unknown"))
+        return cleaned | {"scale": cleaned.get("scale") or DisputeCase.Scale.UNDER_50}
+
+    def more(self):
+        """What is folded away; open when something was written there."""
+        names = ("other_phone", "other_is_minor", "other_guardian", "place", "scale")
+        return {
+            "fields": [self[name] for name in names],
+            "open": any(self[name].value() for name in names[:-1]) or bool(self.errors.keys() & set(names)),
+        }
 
 
 class VisitForm(PhoneForm):

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 from posts.models import Alarm
 from shengkang.cases.forms import NoneOfThese
 from shengkang.cases.models import Category
-from shengkang.portal.pages import PhoneForm
+from shengkang.portal.pages import HiddenFloat, PhoneForm
 
 SMALL_CATEGORIES = ("15", "02", "06", "20", "10", "99")
 # How small disputes usually end; the words go into the agreement as they stand.
@@ -19,23 +19,6 @@ COMMON_TERMS = {
     "removed": _("what stood in the way was removed"),
     "promise": _("promised that it does not happen again"),
 }
-
-
-class HiddenFloat(forms.FloatField):
-    """What a script may fill in; anything odd counts as not known, for it must never stand in the way of an alarm."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self, bound):
-        self.bound = bound
-        super().__init__(required=False)
-
-    def clean(self, value):
-        try:
-            number = super().clean(value)
-        except forms.ValidationError:
-            return None
-        return number if number is not None and abs(number) <= self.bound else None
 
 
 class AlarmForm(PhoneForm):

@@ -16,10 +16,10 @@ from shengkang.organization.models import Unit, User
 from shengkang.organization.services import must_be_served
 
 
-def parties_at(home: Home, other: str = "") -> list[cases.PartyDetails]:
-    """The parties a head names from memory: the householder, and the other side if its name is known."""
+def parties_at(home: Home, other: str = "", **beside) -> list[cases.PartyDetails]:
+    """The parties a head names from memory: the householder, and the other side if its name is known, with what is known `beside`."""
     first = cases.PartyDetails(side=Party.Side.FIRST, name=home.householder, home=home.address)
-    second = cases.PartyDetails(side=Party.Side.SECOND, name=other.strip()) if other.strip() else None
+    second = cases.PartyDetails(side=Party.Side.SECOND, name=other.strip(), **beside) if other.strip() else None
     return [first, second] if second else [first]
 
 
@@ -34,28 +34,42 @@ def report_quarrel(
     parties: Sequence = (),
     photos: Sequence = (),
     protected: bool = False,
+    place: str = "",
+    scale: str = DisputeCase.Scale.UNDER_50,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    same_as: DisputeCase | None = None,
 ) -> Sighting:
     """A head tells of a quarrel at a home: a case is opened at the station, with the photos, and the sighting holds its key.
 
     `protected`: suspected domestic violence or harm to a child; the case is restricted from the first moment and never mediated
-    (反家庭暴力法 art. 14 asks for a report at once). Raises NotYourHome, attachments.services.FileRefused.
+    (反家庭暴力法 art. 14 asks for a report at once). `same_as`: a case that is the same dispute; the head joins it as a further
+    reporter instead. Raises NotYourHome, attachments.services.FileRefused, and what open_case and join_case raise (cases).
     """
     if not Home.objects.looked_after_by(by).filter(pk=home.pk).exists():
         raise NotYourHome(
             _("Only the head who looks after a home reports from there. Ask your officer to check the list of your homes.")
         )
-    case = cases.open_case(
-        station=home.station,
-        village=home.address.village,
-        category=category,
-        channel=DisputeCase.Channel.HEAD,
-        story=story,
-        by=by,
-        at=at,
-        address=home.address,
-        parties=parties,
-        restricted=protected,
-    )
+    if same_as is None:
+        case = cases.open_case(
+            station=home.station,
+            village=home.address.village,
+            category=category,
+            channel=DisputeCase.Channel.HEAD,
+            story=story,
+            by=by,
+            at=at,
+            address=home.address,
+            place=place,
+            parties=parties,
+            restricted=protected,
+            scale=scale,
+            latitude=latitude,
+            longitude=longitude,
+        )
+    else:
+        case = same_as
+        cases.join_case(case=case, text=story, restricted=protected, by=by, at=at)
     for photo in photos:
         attachments.attach(owner=case, station=home.station, upload=photo, by=by, at=at)
     return Sighting.objects.create(

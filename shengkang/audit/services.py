@@ -61,3 +61,8 @@ def once(*, by, verb: str, key: str, body: Any, at: datetime, do: Callable[[], d
     if earlier.body_hash != digest:
         raise KeyReused(_("This form was already sent with other contents. Open a fresh form to send something new."))
     return earlier.result
+
+
+def was_answered(*, by, verb: str, key: str) -> bool:
+    """Whether this call was answered before; a face that asks something first does not ask again when its form comes twice."""
+    return Receipt.objects.filter(by_ref=ref(by), verb=verb, key=key).exists()

@@ -47,7 +47,7 @@ def history_of(user, case: DisputeCase, at: datetime) -> list[Earlier]:
     found = []
     for each in with_likeness(seen.filter(pk__in=ids), told).prefetch_related("agreements").order_by("opened_at", "id")[:AT_MOST]:
         words = [word for _weight, word in ties(each, told)]
-        if each.pk in namesakes:
+        if each.pk in namesakes and not words:
             words.append(_("both parties of the same name"))
         if words:
             found.append(Earlier(each, tuple(words), _terms_of(each)))

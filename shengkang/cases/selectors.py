@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shengkang.cases.agreements import overdue_obligations
 from shengkang.cases.models import DisputeCase, FollowUp, Report
-from shengkang.cases.moves import OPEN, Status
+from shengkang.cases.moves import Status
 from shengkang.organization import access
 from shengkang.organization.selectors import day_of, end_of
 
 Procedure = DisputeCase.Procedure
 FIRST_ROWS = 5
+FAILED_TWICE = 2
+_NEARER = Least("due_at", "state_due_at")
 RISK_TONES = {"green": "ok", "yellow": "warn", "red": "bad"}
 STATE_TONES = {
     Status.REPORTED: "warn",
@@ -27,14 +31,30 @@ STATE_TONES = {
 
 
 def is_involved(user, case: DisputeCase) -> bool:
-    """Whether `user` is in charge of the case, mediates it, or told of it."""
-    return user.pk in (case.officer_id, case.mediator_id) or case.reports.filter(by=user).exists()
+    """Whether `user` is in charge of the case, mediates it, told of it, is asked to take it over, or owes it a visit."""
+    return (
+        user.pk in (case.officer_id, case.mediator_id)
+        or case.reports.filter(by=user).exists()
+        or case.hand_overs.filter(to=user, taken=None).exists()
+        or case.follow_ups.filter(assignee=user, done_at=None).exists()
+    )
 
 
 def may_take_step(user, case: DisputeCase, action: str, obj: str = "dispute") -> bool:
     """Whether the matrix lets `user` do `action` ("assign", "mediate", "close" …) on this case, which he already sees."""
     scopes = access.scopes(user, obj, action)
     return "S" in scopes or ("A" in scopes and is_involved(user, case))
+
+
+def signals_seen(case: DisputeCase) -> list[str]:
+    """The risk signals the file itself shows (codes of RiskSignal): those ticked last time, failed mediations, a party under 18."""
+    last = case.assessments.order_by("id").last()
+    seen = set(last.signals) if last else set()
+    if case.steps.filter(move="break_off").count() >= FAILED_TWICE:
+        seen.add("failed_mediation")
+    if case.parties.filter(is_minor=True).exists():
+        seen.add("elder_or_child")
+    return sorted(seen)
 
 
 def allowed_mediations(case: DisputeCase) -> list[str]:
@@ -49,15 +69,18 @@ def mediating_now(user) -> int:
 
 
 def lateness(case: DisputeCase, at: datetime) -> tuple[str, str]:
-    """The limit in words and its tone, e.g. ("3 days late", "bad"); empty for a case that runs against no limit."""
-    if case.due_at is None or case.status not in OPEN:
+    """The nearer limit in words and its tone, e.g. ("3 days late", "bad"); empty for a case that runs against no limit."""
+    if case.paused_at is not None:
+        return _("clock stopped"), "note"
+    due_at = case.next_due_at
+    if due_at is None:
         return "", ""
-    days = (day_of(case.due_at) - day_of(at)).days
-    if case.due_at < at:
+    days = (day_of(due_at) - day_of(at)).days
+    if due_at < at:
         return (_("%(days)s days late") % {"days": -days} if days else _("late")), "bad"
     if days == 0:
         return _("due today"), "warn"
-    return _("due %(day)s") % {"day": day_of(case.due_at).isoformat()}, ""
+    return _("due %(day)s") % {"day": day_of(due_at).isoformat()}, ""
 
 
 def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
@@ -72,10 +95,11 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
         .select_related("case__village", "case__category")
         .order_by("due_on", "id")
     )
+    owed = overdue_obligations(user, at)
     return [
         _panel(_("To be graded"), "ungraded", seen.ungraded().order_by("opened_at"), at, tone="warn", icon="report"),
-        _panel(_("Overdue"), "overdue", seen.overdue(at).order_by("due_at"), at, tone="bad", icon="warning"),
-        _panel(_("Due today"), "today", seen.due_between(at, end_of(today)).order_by("due_at"), at, tone="warn", icon="clock"),
+        _panel(_("Overdue"), "overdue", seen.overdue(at).order_by(_NEARER), at, tone="bad", icon="warning"),
+        _panel(_("Due today"), "today", seen.due_between(at, end_of(today)).order_by(_NEARER), at, tone="warn", icon="clock"),
         _panel(_("Nobody in charge"), "unassigned", seen.unassigned().order_by("due_at"), at, tone="warn", icon="user"),
         {
             "title": _("Follow-up visits due"),
@@ -87,6 +111,18 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
             "empty_text": _("No visit is owed."),
             "tone": "warn",
             "icon": "visit",
+        },
+        {
+            "title": _("Agreed and not done in time"),
+            "count": owed.count(),
+            "url": _desk_list("owing"),
+            "rows": [
+                _row(owing.agreement.case, _("since %(day)s") % {"day": owing.due_on.isoformat()}, "bad")
+                for owing in owed[:FIRST_ROWS]
+            ],
+            "empty_text": _("Everything agreed was done in time."),
+            "tone": "bad",
+            "icon": "warning",
         },
     ]
 

@@ -45,6 +45,23 @@ class PhoneForm(forms.Form):
                 field.empty_label = _("Please choose")
 
 
+class HiddenFloat(forms.FloatField):
+    """What a script may fill in; anything odd counts as not known, for it must never stand in the way of an alarm or a report."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, bound):
+        self.bound = bound
+        super().__init__(required=False)
+
+    def clean(self, value):
+        try:
+            number = super().clean(value)
+        except forms.ValidationError:
+            return None
+        return number if number is not None and abs(number) <= self.bound else None
+
+
 class Photos(forms.FileField):
     """Several photos in one field; their bytes are judged by the attachments room. Always a list."""
 

@@ -73,7 +73,7 @@ def life(here, world):
     def archived():
         case = settled()
         week_later = NOW + timedelta(days=7)
-        services.record_follow_up(follow_up=case.follow_ups.get(), outcome="holds", by=here.officer, at=week_later)
+        services.record_follow_up(follow_up=case.follow_ups.first(), outcome="holds", by=here.officer, at=week_later)
         return services.archive_case(case=case, by=here.officer, at=week_later)
 
     def referred():

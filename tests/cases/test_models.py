@@ -66,7 +66,7 @@ def test_one_reporter_is_written_once_in_a_case(life, here):
 
 
 def test_one_case_owes_one_visit_a_day(life):
-    visit = life.settled().follow_ups.get()
+    visit = life.settled().follow_ups.first()
     with refused_by("follow_up_once_a_day"):
         FollowUp.objects.create(case=visit.case, due_on=visit.due_on)
 
@@ -152,13 +152,17 @@ def test_who_told_of_a_protected_case_sees_the_own_report_and_no_more(seeing, he
 
 def test_files_obligations_and_visits_follow_the_case(life, here, world):
     case = life.settled(obligations=[("装檐沟", NOW.date())])
-    for queryset in (Obligation.objects.all(), FollowUp.objects.filter(case=case)):
-        assert queryset.visible_to(here.colleague).count() == 1
+    for queryset, count in ((Obligation.objects.all(), 1), (FollowUp.objects.filter(case=case), 3)):
+        assert queryset.visible_to(here.colleague).count() == count
         assert queryset.visible_to(world.there.officer).count() == 0
-    assert Attachment.objects.visible_to(here.officer).count() == 0
+    for signature in case.agreements.get().signatures.all():
+        picture = Attachment.objects.of(signature).get()
+        assert Attachment.objects.visible_to(here.colleague).filter(pk=picture.pk).exists()
+        assert not Attachment.objects.visible_to(world.there.officer).filter(pk=picture.pk).exists()
 
 
 def test_what_is_late_is_computed(life):
     case = life.accepted()
-    assert DisputeCase.objects.overdue(case.due_at).count() == 0
-    assert DisputeCase.objects.overdue(case.due_at + timedelta(seconds=1)).get() == case
+    for limit in (case.state_due_at, case.due_at):  # the step's first, then the whole case's
+        assert DisputeCase.objects.overdue(limit).count() == (limit == case.due_at)
+        assert DisputeCase.objects.overdue(limit + timedelta(seconds=1)).get() == case

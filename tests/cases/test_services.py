@@ -4,15 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from shengkang.audit.models import AuditEntry
 from shengkang.cases import services
-from shengkang.cases.models import CaseStep, FollowUp, Obligation
+from shengkang.cases.models import Agreement, CaseStep, FollowUp, Obligation
 from shengkang.cases.moves import MOVES, Status
 from shengkang.notices.models import Notice
 from shengkang.organization.selectors import day_of
 from shengkang.organization.services import UnitNotServed
 from tests.cases.conftest import told
-from tests.world import NOW, no_at_the_gate
+from tests.world import NOW, a_picture, no_at_the_gate
 
 TODAY = NOW.date()
 LATER = NOW + timedelta(days=7)
@@ -28,6 +27,19 @@ CALLS = {
     ),
     "agree": lambda case, here: services.record_agreement(
         case=case, facts="滴水", terms="装檐沟", effective_on=TODAY, by=here.officer, at=NOW
+    ),
+    "break_off": lambda case, here: services.break_off_mediation(case=case, reason="一方拒绝", by=here.officer, at=NOW),
+    "inquire": lambda case, here: services.inquire(
+        case=case, held_at=NOW, place="村委会", whom="邻居", record="看见", by=here.officer, at=NOW
+    ),
+    "sign": lambda case, here: services.sign_agreement(
+        agreement=case.agreements.order_by("pk").last() or Agreement(case=case),
+        parties=case.parties.filter(side__in=["first", "second"]),
+        mediator=case.mediator,
+        how="paper",
+        picture=a_picture(),
+        by=here.officer,
+        at=NOW,
     ),
     "settle": lambda case, here: services.settle_case(case=case, by=here.officer, at=NOW),
     "follow_up": lambda case, here: services.record_follow_up(
@@ -49,7 +61,8 @@ LAWFUL = [
     (state, move)
     for state in Status.values
     for move in CALLS
-    if state in MOVES[move].origins and move not in ("archive", "join", "follow_up")
+    # What was signed before is not signed again.
+    if state in MOVES[move].origins and move not in ("archive", "join", "follow_up") and (state, move) != ("settled", "sign")
 ]
 
 
@@ -68,7 +81,7 @@ def test_what_the_table_does_not_list_is_refused_and_leaves_no_trace(life, here,
 
 @pytest.mark.parametrize(("state", "move"), LAWFUL)
 def test_what_the_table_lists_is_done_with_exactly_one_step(life, here, state, move):
-    case = getattr(life, state)()
+    case = life.signed() if move == "settle" else getattr(life, state)()
     before = case.steps.count()
     CALLS[move](case, here)
     case.refresh_from_db()
@@ -133,7 +146,7 @@ def test_a_reporter_who_told_before_is_not_written_twice(life, here):
 
 
 def test_another_reporter_joins_and_hears_the_outcome_too(life, here):
-    case = life.agreed()
+    case = life.signed()
     services.join_case(case=case, text="我也听见了", by=here.post_liaison, at=NOW)
     services.settle_case(case=case, by=here.officer, at=NOW)
     told_to = Notice.objects.filter(kind="case.outcome").values_list("to", flat=True)
@@ -304,7 +317,8 @@ def test_a_settlement_is_credited_to_the_mediator_owes_a_visit_and_tells_the_rep
     case = life.settled()
     step = case.steps.last()
     assert (step.move, step.credited) == ("settle", here.household_head.person)
-    assert [visit.due_on for visit in case.follow_ups.all()] == [TODAY + timedelta(days=7)]
+    assert [visit.due_on for visit in case.follow_ups.all()] == [TODAY + timedelta(days=each) for each in (7, 30, 90)]
+    assert {visit.assignee for visit in case.follow_ups.all()} == {here.household_head}
     notice = Notice.objects.get(kind="case.outcome")
     assert (notice.to, notice.at) == (here.household_head, NOW)
     assert not {"张三", "李四", "水塘", case.no, here.villages[0].name} & {
@@ -351,12 +365,12 @@ def test_marking_a_performance_twice_keeps_the_first_day(life, here):
     for at in (NOW, LATER):
         services.mark_performed(obligation=obligation, performed_on=at.date(), by=here.officer, at=at)
     assert Obligation.objects.get().performed_on == TODAY
-    assert AuditEntry.objects.filter(verb="mark_performed").count() == 1
+    assert CaseStep.objects.filter(move="perform").count() == 1
 
 
 def test_a_visit_is_recorded_once(life, here):
     case = life.settled()
-    visit = case.follow_ups.get()
+    visit = case.follow_ups.first()
     services.record_follow_up(follow_up=visit, outcome="uneasy", by=here.officer, at=LATER)
     with pytest.raises(services.FollowUpDone):
         services.record_follow_up(follow_up=visit, outcome="holds", by=here.officer, at=LATER)
@@ -364,15 +378,16 @@ def test_a_visit_is_recorded_once(life, here):
 
 def test_an_uneasy_visit_owes_another_one_and_keeps_the_file_open(life, here):
     case = life.settled()
-    services.record_follow_up(follow_up=case.follow_ups.get(), outcome="uneasy", by=here.officer, at=LATER)
-    assert [visit.due_on for visit in case.follow_ups.filter(done_at=None)] == [TODAY + timedelta(days=14)]
+    services.record_follow_up(follow_up=case.follow_ups.first(), outcome="uneasy", by=here.officer, at=LATER)
+    owed = [visit.due_on for visit in case.follow_ups.filter(done_at=None)]
+    assert owed == [TODAY + timedelta(days=each) for each in (14, 30, 90)]
     with pytest.raises(services.ArchiveIncomplete):
         services.archive_case(case=case, by=here.officer, at=LATER)
 
 
 def test_a_visit_that_finds_the_quarrel_broken_out_reopens_the_case_with_a_new_limit(life, here):
     case = life.settled()
-    services.record_follow_up(follow_up=case.follow_ups.get(), outcome="broken", note="又吵", by=here.officer, at=LATER)
+    services.record_follow_up(follow_up=case.follow_ups.first(), outcome="broken", note="又吵", by=here.officer, at=LATER)
     case.refresh_from_db()
     assert (case.status, case.settled_at, day_of(case.due_at).isoformat()) == ("accepted", None, "2026-03-27")
     assert [step.move for step in case.steps.all()][-2:] == ["follow_up", "reopen"]
@@ -387,10 +402,10 @@ def test_reopening_drops_the_visits_of_the_old_settlement_and_keeps_its_steps(li
 
 def test_a_case_settled_again_on_the_same_day_finds_a_free_day_for_its_visit(life, here):
     case = life.settled()
-    services.record_follow_up(follow_up=case.follow_ups.get(), outcome="broken", by=here.officer, at=NOW)
-    for move in ("mediate", "agree", "settle"):
+    services.record_follow_up(follow_up=case.follow_ups.first(), outcome="broken", by=here.officer, at=NOW)
+    for move in ("mediate", "agree", "sign", "settle"):
         CALLS[move](case, here)
-    assert sorted(visit.due_on for visit in case.follow_ups.all()) == [TODAY + timedelta(days=7), TODAY + timedelta(days=8)]
+    assert sorted(visit.due_on for visit in case.follow_ups.all()) == [TODAY + timedelta(days=each) for each in (7, 8, 30, 90)]
 
 
 def test_one_referred_before_it_was_graded_comes_back_with_a_limit(life, here):
@@ -408,12 +423,12 @@ def test_a_visit_that_is_not_due_reminds_nobody(life):
     assert services.remind_of_follow_ups(at=NOW + timedelta(days=6)) == 0
 
 
-def test_a_due_visit_reminds_the_officer_once_however_often_the_clock_runs(life, here):
+def test_a_due_visit_reminds_the_mediator_once_however_often_the_clock_runs(life, here):
     case = life.settled()
     for day in (7, 7, 8):
         assert services.remind_of_follow_ups(at=NOW + timedelta(days=day)) == 1
     assert [(notice.to, notice.link) for notice in Notice.objects.filter(kind="case.follow_up")] == [
-        (here.officer, case.get_absolute_url())
+        (here.household_head, case.get_absolute_url())
     ]
 
 

@@ -7,13 +7,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from households import services
 from households.models import Assignment, Resident, Sighting, Visit
 from shengkang.attachments.models import Attachment
+from shengkang.cases import services as cases
 from shengkang.cases.models import DisputeCase
 from tests.households.test_services import photo
-from tests.world import NOW, make_home, make_person
+from tests.world import NOW, make_home, make_person, mediate
 
 
 def page(name, *args):
@@ -253,3 +255,96 @@ def test_the_list_of_what_i_told_says_no_word_of_a_protected_report(world, head)
         home=world.here.homes[0], category=world.category, story="听到哭声", by=world.here.household_head, at=NOW, protected=True
     )
     assert "听到哭声" not in head.get(page("sightings")).content.decode()
+
+
+# a quarrel told before
+
+
+def told_before(world, **kwargs):
+    here = world.here
+    given = {
+        "home": here.homes[0],
+        "category": world.category,
+        "story": "为滴水争吵",
+        "by": here.household_head,
+        "at": NOW,
+    } | kwargs
+    return services.report_quarrel(**given).case
+
+
+def ask(head, world, **more):
+    url = page("quarrel", world.here.homes[0].pk)
+    return head.post(url, form_of(head, url) | {"category": "02", "story": "滴水又吵起来", "other_phone": "13700000001"} | more)
+
+
+@pytest.fixture
+def today(world):
+    return timezone.now()
+
+
+def test_a_quarrel_she_told_before_is_asked_about_and_nothing_is_written(world, head, today):
+    case = told_before(world, at=today)
+    answer = ask(head, world, photos=[photo()])
+    body = answer.content.decode()
+    assert [(each["case"], each["mine"]) for each in answer.context["candidates"]] == [(case, True)]
+    assert 'name="other_phone" value="13700000001"' in body
+    assert answer.context["photos_again"]
+    assert (DisputeCase.objects.count(), Sighting.objects.count()) == (1, 1)
+
+
+def test_no_a_new_one_opens_a_second_case(world, head, today):
+    told_before(world, at=today)
+    assert ask(head, world, answer="new").status_code == 302
+    case = DisputeCase.objects.latest("pk")
+    assert DisputeCase.objects.count() == 2
+    assert list(case.parties.values_list("side", "phone")) == [("first", ""), ("second", "13700000001")]
+
+
+def test_what_she_mediates_and_others_told_is_joined(world, head, today):
+    here = world.here
+    case = cases.open_case(
+        station=here.station, village=here.villages[0], category=world.category, channel="visit", story="为滴水争吵",
+        address=here.homes[0].address, by=here.officer, at=today,
+    )  # fmt: skip
+    cases.accept_case(case=case, risk="green", grade="simple", officer=here.officer, by=here.officer, at=today)
+    mediate(case, here.household_head, by=here.officer, at=today)
+    shown = ask(head, world).context["candidates"]
+    assert [(each["case"], each["mine"]) for each in shown] == [(case, False)]
+    answer = ask(head, world, answer=case.pk)
+    sighting = Sighting.objects.latest("pk")
+    assert (sighting.case, answer.url) == (case, page("told", sighting.pk))
+    assert case.reports.filter(by=here.household_head).count() == 1
+    assert head.get(answer.url).status_code == 200
+
+
+def test_what_others_told_of_a_home_is_not_shown_to_her(world, head, today):
+    here = world.here
+    cases.open_case(
+        station=here.station, village=here.villages[0], category=world.category, channel="visit", story="为滴水争吵",
+        address=here.homes[0].address, by=here.officer, at=today,
+    )  # fmt: skip
+    assert ask(head, world).status_code == 302
+    assert DisputeCase.objects.count() == 2
+
+
+def test_a_case_she_does_not_see_is_not_joined(world, head, today):
+    here = world.here
+    hidden = cases.open_case(
+        station=here.station, village=here.villages[0], category=world.category, channel="visit", story="为滴水争吵",
+        by=here.officer, at=today, restricted=True,
+    )  # fmt: skip
+    assert ask(head, world, answer=hidden.pk).status_code == 404
+    assert Sighting.objects.count() == 0
+
+
+def test_what_may_be_a_crime_at_home_is_never_asked_about(world, head, today):
+    told_before(world, at=today)
+    assert ask(head, world, protected="on").status_code == 302
+
+
+def test_what_is_folded_away_reaches_the_case(world, head):
+    assert (
+        ask(head, world, place="井边", scale="50_to_100", latitude="31.9", longitude="x", other_is_minor="on").status_code == 302
+    )
+    case = DisputeCase.objects.get()
+    assert (case.place, case.scale, case.latitude, case.parties.get(side="second").is_minor) == ("井边", "50_to_100", None, True)

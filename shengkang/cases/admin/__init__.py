@@ -3,5 +3,18 @@
 from shengkang.cases.admin.call import CallAdmin
 from shengkang.cases.admin.case import CaseAdmin
 from shengkang.cases.admin.category import CategoryAdmin
+from shengkang.cases.admin.clocks import LimitAdmin, RiskBandAdmin, RiskSignalAdmin, RungAdmin
+from shengkang.cases.admin.law import GateQuestionAdmin, GateRuleAdmin, LawTextAdmin
 
-__all__ = ["CallAdmin", "CaseAdmin", "CategoryAdmin"]
+__all__ = [
+    "CallAdmin",
+    "CaseAdmin",
+    "CategoryAdmin",
+    "GateQuestionAdmin",
+    "GateRuleAdmin",
+    "LawTextAdmin",
+    "LimitAdmin",
+    "RiskBandAdmin",
+    "RiskSignalAdmin",
+    "RungAdmin",
+]

@@ -1,13 +1,14 @@
 """How officers find a case: what needs a hand, whose it is, where, what; and a list whose cost does not grow with history."""
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from shengkang.cases.models import Party
+from shengkang.cases import search
 from shengkang.organization.selectors import day_of, end_of
 
 DEEPEST = 5000
@@ -34,6 +35,7 @@ class HandFilter(SimpleListFilter):
             ("today", _("due today")),
             ("overdue", _("overdue")),
             ("follow_up", _("follow-up visit due")),
+            ("owing", _("agreed and not done in time")),
         ]
 
     def queryset(self, request, queryset):
@@ -44,6 +46,7 @@ class HandFilter(SimpleListFilter):
             "today": lambda: queryset.due_between(at, end_of(day_of(at))),
             "overdue": lambda: queryset.overdue(at),
             "follow_up": lambda: queryset.owed_a_visit(day_of(at)),
+            "owing": lambda: queryset.owes_something(day_of(at)),
         }.get(self.value())
         return wanted() if wanted else queryset
 
@@ -61,15 +64,26 @@ class WhoseFilter(SimpleListFilter):
         return queryset.filter(reports__by=request.user) if self.value() == "told" else queryset
 
 
-def found(queryset, text: str):
-    """The cases that fit what an officer types: case number, place, story, a party's name or the last digits of his telephone."""
-    for word in text.split():
-        fits = Q(no__icontains=word) | Exists(
-            Party.objects.filter(case=OuterRef("pk")).filter(
-                Q(phone__endswith=word) if word.isdecimal() else Q(name__icontains=word)
-            )
-        )
-        if not word.isdecimal():
-            fits |= Q(place__icontains=word) | Q(story__icontains=word)
-        queryset = queryset.filter(fits)
-    return queryset
+class YearsFilter(SimpleListFilter):
+    """How far back a search looks: the last years, or all of them. Without a search there is nothing to widen."""
+
+    title = _("searched years")
+    parameter_name = "years"
+
+    def lookups(self, request, model_admin):
+        return [("all", _("all years"))] if request.GET.get(SEARCH_VAR, "").strip() else []
+
+    def choices(self, changelist):
+        recent, everything = super().choices(changelist)
+        first = search.recent_years(timezone.now())[0]
+        yield recent | {"display": _("since %(year)s") % {"year": first}}
+        yield everything
+
+    def queryset(self, request, queryset):
+        """The search itself asks for it (CaseAdmin.get_search_results)."""
+        return queryset
+
+
+def years_of(request) -> list[int]:
+    """The years the search of this request looks into; empty: all."""
+    return [] if request.GET.get(YearsFilter.parameter_name) == "all" else search.recent_years(timezone.now())

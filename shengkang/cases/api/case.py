@@ -1,6 +1,5 @@
 """Disputes for programs: list, read, register, and one POST for each step. A state is never patched."""
 
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
@@ -11,19 +10,42 @@ from rest_framework.response import Response
 from shengkang.audit import services as audit
 from shengkang.cases import services
 from shengkang.cases.api import shapes
+from shengkang.cases.api.agree import AGREEMENT_ACTIONS, AgreementSteps
+from shengkang.cases.api.clocks import ClockSteps
 from shengkang.cases.api.gate import GateSteps
+from shengkang.cases.api.protected import ProtectedSteps
+from shengkang.cases.api.registering import REGISTER_ACTIONS, RegisterSteps
 from shengkang.cases.api.steps import Steps, named, step
 from shengkang.cases.models import DisputeCase
 from shengkang.cases.moves import ACTIONS
 from shengkang.organization import access
-from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, NoteSerializer, ReasonSerializer
+from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, ReasonSerializer
 
 
 @extend_schema_view(list=extend_schema(description="Newest first; restricted cases only for those the matrix names."))
-class CaseViewSet(GateSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+class CaseViewSet(
+    AgreementSteps,
+    ClockSteps,
+    GateSteps,
+    ProtectedSteps,
+    RegisterSteps,
+    Steps,
+    mixins.RetrieveModelMixin,
+    mixins.ListModelMixin,
+    viewsets.GenericViewSet,
+):
     permission_classes = [IsAuthenticated, ByMatrix]
     access_object = "dispute"
-    access_actions = {"list": "list", "retrieve": "read", **ACTIONS, "create": "create", "gate_questions": "create"}
+    access_actions = {
+        "list": "list",
+        "retrieve": "read",
+        **ACTIONS,
+        "create": "create",
+        "gate_questions": "create",
+        **AGREEMENT_ACTIONS,
+        **REGISTER_ACTIONS,
+        "receipt": ACTIONS["answer"],
+    }
     queryset = DisputeCase.objects.none()
     serializer_class = shapes.Case
     filterset_fields = ["status", "risk", "grade", "village", "category"]
@@ -60,46 +82,9 @@ class CaseViewSet(GateSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelM
         """The caller tells of the same dispute; he too hears how it ends."""
         return self._creates("join", services.join_case, shapes.Join)
 
-    @step("accept", shapes.Accept)
-    def accept(self, request, pk=None):
-        """Grade and take on; the limit is 1, 7 or 20 working days."""
-        return self._moves("accept", services.accept_case, shapes.Accept)
-
     @step("assign", shapes.Assign)
     def assign(self, request, pk=None):
         return self._moves("assign", services.assign_case, shapes.Assign)
-
-    @step("session", shapes.Session, creates=True)
-    def session(self, request, pk=None):
-        return self._creates("session", services.hold_session, shapes.Session)
-
-    @step("agree", shapes.Agree, creates=True)
-    def agree(self, request, pk=None):
-        return self._creates("agree", services.record_agreement, shapes.Agree)
-
-    @step("settle", NoteSerializer)
-    def settle(self, request, pk=None):
-        """Settled: every reporter is told, a visit is owed in seven days."""
-        return self._moves("settle", services.settle_case, NoteSerializer)
-
-    @step("follow_up", shapes.Visit)
-    def follow_up(self, request, pk=None):
-        """Record the visit that is owed next; a quarrel that broke out again reopens the case."""
-        case, given = self._case("follow_up"), self._checked(shapes.Visit)
-        visit = case.follow_ups.filter(done_at=None).first() or case.follow_ups.last()
-        if visit is None:
-            raise Http404
-        services.record_follow_up(follow_up=visit, by=request.user, at=timezone.now(), **given)
-        return self._answer(case)
-
-    @step("perform", shapes.Perform)
-    def perform(self, request, pk=None):
-        """An obligation of the agreement was performed."""
-        case, given = self._case("perform"), self._checked(shapes.Perform)
-        if given["obligation"].agreement.case_id != case.pk:
-            raise Http404
-        services.mark_performed(by=request.user, at=timezone.now(), **given)
-        return self._answer(case)
 
     @step("archive", None)
     def archive(self, request, pk=None):
@@ -109,10 +94,6 @@ class CaseViewSet(GateSteps, Steps, mixins.RetrieveModelMixin, mixins.ListModelM
     @step("reopen", ReasonSerializer)
     def reopen(self, request, pk=None):
         return self._moves("reopen", services.reopen_case, ReasonSerializer)
-
-    @step("refer", shapes.Refer)
-    def refer(self, request, pk=None):
-        return self._moves("refer", services.refer_case, shapes.Refer)
 
     @step("take_back", ReasonSerializer)
     def take_back(self, request, pk=None):

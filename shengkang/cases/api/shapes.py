@@ -1,11 +1,12 @@
 """The shapes in which programs send and read disputes. Law is in the services."""
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from shengkang.cases.api import shapes_gate as gate
-from shengkang.cases.models import CaseStep, Category, DisputeCase, FollowUp, Obligation, Party
-from shengkang.organization.api import NoteSerializer
+from shengkang.cases.api import shapes_gate
+from shengkang.cases.api.shapes_register import MoreFacts, PartyInFull
+from shengkang.cases.models import CaseStep, Category, DisputeCase, Party
 from shengkang.organization.models import Unit, User
 from shengkang.organization.selectors import villages_of
 
@@ -17,12 +18,6 @@ class OfStation(serializers.PrimaryKeyRelatedField):
         user = self.context["request"].user
         queryset = super().get_queryset()
         return villages_of(user.station) if queryset.model is Unit else queryset.filter(station=user.station)
-
-
-class PartyShape(serializers.ModelSerializer):
-    class Meta:
-        model = Party
-        fields = ["side", "name", "phone"]
 
 
 class StepShape(serializers.ModelSerializer):
@@ -54,6 +49,8 @@ class Case(serializers.ModelSerializer):
             "risk",
             "grade",
             "due_at",
+            "state_due_at",
+            "paused_at",
             "officer",
             "mediator",
             "settled_at",
@@ -63,12 +60,29 @@ class Case(serializers.ModelSerializer):
 
 
 class CaseInFull(Case):
-    parties = PartyShape(many=True, read_only=True)
+    parties = PartyInFull(many=True, read_only=True)
     steps = StepShape(many=True, read_only=True)
+    gate = serializers.SerializerMethodField(help_text=_("the latest answers at the procedure gate and what they allow"))
 
     class Meta(Case.Meta):
-        fields = [*Case.Meta.fields, "place", "story", "parties", "steps"]
+        fields = [
+            *Case.Meta.fields,
+            "police_class",
+            "scale",
+            "place",
+            "latitude",
+            "longitude",
+            "story",
+            "parties",
+            "steps",
+            "gate",
+        ]
         read_only_fields = fields
+
+    @extend_schema_field(shapes_gate.GateOutcome(allow_null=True))
+    def get_gate(self, case):
+        check = case.gate_checks.select_related("by").last()
+        return check and shapes_gate.GateOutcome(check).data
 
 
 class CaseCreated(serializers.Serializer):
@@ -78,30 +92,23 @@ class CaseCreated(serializers.Serializer):
     made = serializers.IntegerField(required=False, help_text=_("the id of what was written on the case"))
 
 
-class Registration(serializers.Serializer):
+class Registration(MoreFacts):
     village = OfStation(queryset=Unit.objects.all())
     category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all())
     channel = serializers.ChoiceField(choices=DisputeCase.Channel.choices)
     story = serializers.CharField(max_length=2000)
     place = serializers.CharField(max_length=120, required=False)
     restricted = serializers.BooleanField(required=False)
-    parties = PartyShape(many=True, required=False)
+    parties = PartyInFull(many=True, required=False)
 
 
 class SettledOnTheSpot(Registration):
     terms = serializers.CharField(max_length=4000)
-    answers = gate.Answers(on_the_spot=True)
+    answers = shapes_gate.Answers(on_the_spot=True)
 
 
 class Join(serializers.Serializer):
     text = serializers.CharField(max_length=2000)
-
-
-class Accept(serializers.Serializer):
-    risk = serializers.ChoiceField(choices=DisputeCase.Risk.choices)
-    grade = serializers.ChoiceField(choices=DisputeCase.Grade.choices)
-    reason = serializers.CharField(max_length=300, required=False)
-    officer = OfStation(queryset=User.objects.all(), required=False)
 
 
 class Assign(serializers.Serializer):
@@ -117,54 +124,12 @@ class OfCase(serializers.PrimaryKeyRelatedField):
 
 class Mediate(serializers.Serializer):
     mediator = OfStation(queryset=User.objects.all())
-    procedure = serializers.ChoiceField(choices=gate.MEDIATIONS, default=DisputeCase.Procedure.PEOPLE)
+    procedure = serializers.ChoiceField(choices=shapes_gate.MEDIATIONS, default=DisputeCase.Procedure.PEOPLE)
     applicant = OfCase(queryset=Party.objects.all(), required=False, allow_null=True)
     wishes = serializers.CharField(max_length=1000, required=False, allow_blank=True)
 
 
-class Session(serializers.Serializer):
-    held_at = serializers.DateTimeField()
-    place = serializers.CharField(max_length=120)
-    mediators = OfStation(queryset=User.objects.all(), many=True)
-    record = serializers.CharField(max_length=4000)
-
-
-class ObligationShape(serializers.Serializer):
-    what = serializers.CharField(max_length=200)
-    due_on = serializers.DateField()
-
-
-class Agree(serializers.Serializer):
-    facts = serializers.CharField(max_length=4000)
-    terms = serializers.CharField(max_length=4000)
-    effective_on = serializers.DateField()
-    oral = serializers.BooleanField(required=False)
-    obligations = ObligationShape(many=True, required=False)
-
-    def validate_obligations(self, given):
-        return [(each["what"], each["due_on"]) for each in given]
-
-
-class Visit(NoteSerializer):
-    outcome = serializers.ChoiceField(choices=FollowUp.Outcome.choices)
-
-
-class OwedObligation(serializers.PrimaryKeyRelatedField):
-    def get_queryset(self):
-        return super().get_queryset().visible_to(self.context["request"].user)
-
-
-class Perform(serializers.Serializer):
-    obligation = OwedObligation(queryset=Obligation.objects.all())
-    performed_on = serializers.DateField()
-
-
-class Refer(serializers.Serializer):
-    to_whom = serializers.CharField(max_length=60)
-    reason = serializers.CharField(max_length=400)
-
-
-class Correct(serializers.Serializer):
+class Correct(MoreFacts):
     reason = serializers.CharField(max_length=300)
     village = OfStation(queryset=Unit.objects.all(), required=False)
     category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), required=False)

@@ -9,7 +9,7 @@ from shengkang.cases.models import DisputeCase, GateCheck, GateQuestion
 MEDIATIONS = [each for each in DisputeCase.Procedure.choices if each[0] != DisputeCase.Procedure.INFORMAL]
 
 
-class Question(serializers.ModelSerializer):
+class AskedQuestion(serializers.ModelSerializer):
     class Meta:
         model = GateQuestion
         fields = ["code", "text", "hint", "on_the_spot"]
@@ -36,11 +36,11 @@ class Answers(serializers.DictField):
         return given
 
 
-class Gate(serializers.Serializer):
+class GateAnswers(serializers.Serializer):
     answers = Answers()
 
 
-class Reason(serializers.Serializer):
+class GateReason(serializers.Serializer):
     rule = serializers.CharField()
     procedure = serializers.CharField(help_text="empty: every procedure")
     effect = serializers.CharField()
@@ -49,10 +49,10 @@ class Reason(serializers.Serializer):
     text = serializers.CharField(help_text="its wording on that day, empty where it is still to be entered")
 
 
-class Check(serializers.ModelSerializer):
+class GateOutcome(serializers.ModelSerializer):
     by = serializers.CharField(source="by.name", read_only=True)
     answers = serializers.SerializerMethodField()
-    reasons = Reason(many=True, read_only=True)
+    reasons = GateReason(many=True, read_only=True)
 
     class Meta:
         model = GateCheck

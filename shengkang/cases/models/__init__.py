@@ -7,6 +7,7 @@ from shengkang.cases.models.gate import Admonition, GateCheck, GateQuestion, Gat
 from shengkang.cases.models.hands import Call, HandOver, Referral, SavedFilter
 from shengkang.cases.models.papers import Application, FollowUp, Inquiry, MediationSession, PaperTemplate, RiskAssessment
 from shengkang.cases.models.people import Party, Report
+from shengkang.cases.models.words import CaseWords
 
 __all__ = [
     "Admonition",
@@ -14,6 +15,7 @@ __all__ = [
     "Application",
     "Call",
     "CaseStep",
+    "CaseWords",
     "Category",
     "Confirmation",
     "DisputeCase",

@@ -16,6 +16,11 @@ class ReferenceQuerySet(models.QuerySet):
         return self.all()
 
 
+class LawTextQuerySet(ReferenceQuerySet):
+    def in_force(self, day):
+        return self.filter(Q(in_force_to=None) | Q(in_force_to__gte=day), in_force_from__lte=day)
+
+
 class LawText(models.Model):
     """One article of a law as it is in force from a day until a day. Where we have no text it is blank and `is_missing`."""
 
@@ -26,7 +31,7 @@ class LawText(models.Model):
     in_force_to = models.DateField(_("in force until"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
 
-    objects = ReferenceQuerySet.as_manager()
+    objects = LawTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("law text")

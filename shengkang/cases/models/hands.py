@@ -71,6 +71,7 @@ class Referral(models.Model):
         verbose_name = pgettext_lazy("case", "referral")
         verbose_name_plural = pgettext_lazy("case", "referrals")
         ordering = ["at"]
+        indexes = [models.Index(fields=["at"], condition=Q(answered_on__isnull=True), name="referral_unanswered")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_on__isnull=True, answer="") | (Q(answered_on__isnull=False) & ~Q(answer="")),

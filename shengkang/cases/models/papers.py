@@ -149,6 +149,8 @@ class FollowUp(models.Model):
         verbose_name = _("follow-up visit")
         verbose_name_plural = _("follow-up visits")
         ordering = ["due_on"]
+        # What is owed is found among what is owed, not among all visits ever made.
+        indexes = [models.Index(fields=["due_on"], condition=Q(done_at__isnull=True), name="follow_up_owed")]
         constraints = [
             models.UniqueConstraint(fields=["case", "due_on"], name="follow_up_once_a_day"),
             models.CheckConstraint(

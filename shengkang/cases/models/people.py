@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.audit.models import Fact
+from shengkang.cases.models import wording
 from shengkang.cases.models.case import DisputeCase, OfCaseQuerySet
 from shengkang.organization.models import Address, Person, User
 
@@ -73,6 +74,7 @@ class Party(models.Model):
         verbose_name = _("party")
         verbose_name_plural = _("parties")
         ordering = ["id"]
+        triggers = wording.OF_A_PARTY
         indexes = [models.Index(fields=["phone"], condition=~Q(phone=""), name="party_by_phone")]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="party_has_a_name")]
 

@@ -1,5 +1,6 @@
 """What the station does with a dispute, from the first word to the archive. Every verb makes exactly one step (two where it says so)."""
 
+from shengkang.cases.services.admonishing import admonish_case
 from shengkang.cases.services.agreeing import (
     ObligationDetails,
     instalments,
@@ -13,17 +14,17 @@ from shengkang.cases.services.closing import (
     archive_case,
     give_visit,
     record_follow_up,
-    refer_case,
     reopen_case,
-    take_back_case,
     terminate_case,
 )
 from shengkang.cases.services.confirming import ask_confirmation, decide_confirmation
+from shengkang.cases.services.escalating import escalate, remind_of_pauses
 from shengkang.cases.services.gate import check_gate, protect_case
+from shengkang.cases.services.handing import decline_case, offer_case, take_over
+from shengkang.cases.services.judging import accept_case, assess_risk, suggest_risk
 from shengkang.cases.services.mediating import begin_mediation, break_off_mediation, hold_session, inquire
 from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
-    accept_case,
     assign_case,
     correct_case,
     join_case,
@@ -31,7 +32,10 @@ from shengkang.cases.services.opening import (
     settle_on_the_spot,
 )
 from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
+from shengkang.cases.services.pausing import pause_case, resume_case
+from shengkang.cases.services.referring import answer_referral, receive_referral, refer_case, take_back_case
 from shengkang.cases.services.refusals import (
+    AdmonitionRefused,
     AgreementIncomplete,
     AgreementUnsigned,
     AlreadyReported,
@@ -43,10 +47,15 @@ from shengkang.cases.services.refusals import (
     FollowUpDone,
     GateIncomplete,
     GateRefused,
+    HandOverRefused,
+    LimitMissing,
     MoveRefused,
     NotAllowedHere,
     NothingChanged,
+    OverrideUnexplained,
+    PauseRefused,
     PointIncomplete,
+    ReferralRefused,
     SessionIncomplete,
     SessionNotAllowed,
     SignatureRefused,
@@ -57,6 +66,7 @@ from shengkang.cases.services.taking_over import OldCase, take_over_ledger
 from shengkang.cases.services.telling import remind_of_follow_ups, remind_of_obligations
 
 __all__ = [
+    "AdmonitionRefused",
     "AgreementIncomplete",
     "AgreementUnsigned",
     "AlreadyReported",
@@ -68,13 +78,18 @@ __all__ = [
     "FollowUpDone",
     "GateIncomplete",
     "GateRefused",
+    "HandOverRefused",
+    "LimitMissing",
     "MoveRefused",
     "NotAllowedHere",
     "NothingChanged",
     "ObligationDetails",
     "OldCase",
+    "OverrideUnexplained",
     "PartyDetails",
+    "PauseRefused",
     "PointIncomplete",
+    "ReferralRefused",
     "SessionIncomplete",
     "SessionNotAllowed",
     "SignatureRefused",
@@ -82,8 +97,11 @@ __all__ = [
     "WrongStation",
     "accept_case",
     "add_party",
+    "admonish_case",
+    "answer_referral",
     "archive_case",
     "ask_confirmation",
+    "assess_risk",
     "assign_case",
     "begin_mediation",
     "break_off_mediation",
@@ -91,7 +109,9 @@ __all__ = [
     "correct_case",
     "correct_party",
     "decide_confirmation",
+    "decline_case",
     "dispute_from_call",
+    "escalate",
     "give_visit",
     "hold_session",
     "inquire",
@@ -99,20 +119,27 @@ __all__ = [
     "join_case",
     "mark_performed",
     "merge_case",
+    "offer_case",
     "open_case",
+    "pause_case",
     "protect_case",
+    "receive_referral",
     "record_agreement",
     "record_follow_up",
     "refer_case",
     "remind_of_follow_ups",
     "remind_of_obligations",
+    "remind_of_pauses",
     "remove_party",
     "reopen_case",
+    "resume_case",
     "settle_case",
     "settle_on_the_spot",
     "sign_agreement",
     "split_case",
+    "suggest_risk",
     "take_back_case",
+    "take_over",
     "take_over_ledger",
     "terminate_case",
     "tie_call",

@@ -18,7 +18,7 @@ from shengkang.cases.services.moving import (
     plan_visit,
 )
 from shengkang.cases.services.refusals import ArchiveIncomplete, FollowUpDone, WrongStation
-from shengkang.cases.services.telling import tell_reporters
+from shengkang.cases.services.telling import tell_chiefs, tell_reporters
 from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of
 
@@ -42,6 +42,8 @@ def record_follow_up(*, follow_up: FollowUp, outcome: str, by: User, at: datetim
         next_on = day_of(at) + timedelta(days=ANOTHER_VISIT_DAYS)
         if not case.follow_ups.due(next_on).exists():
             plan_visit(case, next_on, assignee=follow_up.assignee, kind=follow_up.kind)
+    if outcome == FollowUp.Outcome.BROKEN and follow_up.kind == FollowUp.Kind.ADMONITION:
+        tell_chiefs(case, _("A visit in a protected case found it broken out again."), f"visit:{follow_up.pk}", by, at)
     if outcome == FollowUp.Outcome.BROKEN and case.status in MOVES["reopen"].origins:
         reopen_case(case=case, reason=note.strip() or str(FollowUp.Outcome.BROKEN.label), by=by, at=at)
     return follow_up
@@ -103,23 +105,6 @@ def reopen_case(*, case: DisputeCase, reason: str, by: User, at: datetime) -> Di
     case.follow_ups.filter(done_at=None, kind=FollowUp.Kind.SETTLEMENT).delete()
     changes = graded_anew(case, by, at)
     _move(case, "reopen", by=by, at=at, note=reason, settled_at=None, archived_at=None, **changes)
-    return case
-
-
-@transaction.atomic
-def refer_case(*, case: DisputeCase, to_whom: str, reason: str, by: User, at: datetime) -> DisputeCase:
-    """Hand the dispute to the office in charge (court, justice office, criminal police …). Every reporter is told. Raises MoveRefused."""
-    step = _move(case, "refer", by=by, at=at, note=f"{to_whom.strip()} · {reason.strip()}")
-    tell_reporters(case, step, at)
-    return case
-
-
-@transaction.atomic
-def take_back_case(*, case: DisputeCase, reason: str, by: User, at: datetime) -> DisputeCase:
-    """The other office gave it back: work goes on here with a new limit. Raises MoveRefused."""
-    lock(case, "take_back", by)
-    changes = graded_anew(case, by, at)
-    _move(case, "take_back", by=by, at=at, note=reason, **changes)
     return case
 
 

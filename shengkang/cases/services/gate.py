@@ -1,16 +1,17 @@
 """The procedure gate: which way of settling the law allows for this dispute, decided by plain answers and kept with the case."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shengkang.cases.models import DisputeCase, GateCheck, GateQuestion, GateRule
+from shengkang.cases.models import DisputeCase, GateCheck, GateQuestion, GateRule, LawText
 from shengkang.cases.moves import MOVES
 from shengkang.cases.services.moving import _move, lock
-from shengkang.cases.services.refusals import GateIncomplete, GateRefused
+from shengkang.cases.services.refusals import GateIncomplete, GateRefused, NothingChanged
+from shengkang.cases.services.telling import tell_of_protected
 from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of
 
@@ -66,21 +67,22 @@ def must_allow(check: GateCheck | None, procedure: str) -> None:
 def protect_case(*, case: DisputeCase, reason: str, by: User, at: datetime) -> DisputeCase:
     """Make an open case a protected one: seen by the chief and those involved only, never mediated. A mediation under way ends.
 
-    Raises MoveRefused, WrongStation.
+    The chief is told at once. Raises NothingChanged, MoveRefused, WrongStation.
     """
     lock(case, "gate", by)
+    if case.restricted:
+        raise NothingChanged(_("This case is a protected one already."))
     if case.status in MOVES["break_off"].origins:
         _move(case, "break_off", by=by, at=at, note=reason, procedure="")
     _move(case, "protect", by=by, at=at, note=reason, restricted=True)
+    tell_of_protected(case, by, at)
     return case
 
 
 def _write(case, answers, by, at) -> GateCheck:
-    hit = [
-        rule
-        for rule in GateRule.objects.select_related("law_text").order_by("question__place", "procedure", "code")
-        if answers[rule.question_id] == rule.answer
-    ]
+    rules = GateRule.objects.select_related("law_text").order_by("question__place", "procedure", "code")
+    hit = [rule for rule in rules if answers[rule.question_id] == rule.answer]
+    wordings = _in_force(hit, day_of(at))
     must_report = any(rule.effect == GateRule.Effect.REPORT for rule in hit)
     refused = {rule.procedure for rule in hit}
     allowed = {each: not must_report and not refused & {"", each} for each in Procedure.values}
@@ -88,24 +90,29 @@ def _write(case, answers, by, at) -> GateCheck:
         case=case,
         answers=answers,
         must_report=must_report,
-        reasons=[_reason(rule, day_of(at)) for rule in hit],
+        reasons=[_reason(rule, wordings) for rule in hit],
         by=by,
         at=at,
         **{f"allows_{each}": allows for each, allows in allowed.items()},
     )
 
 
-def _reason(rule: GateRule, day) -> dict[str, str]:
-    """What a rule said on the day it was read; its law text too, if it was in force."""
-    text = rule.law_text
-    in_force = text is not None and text.in_force_from <= day and (text.in_force_to is None or day <= text.in_force_to)
+def _in_force(rules: list[GateRule], day: date) -> dict[tuple[str, str], LawText]:
+    """The wording of each article the rules name, as it is in force on `day`: a rule outlives the edition it was first written for."""
+    named = LawText.objects.filter(law__in={rule.law_text.law for rule in rules if rule.law_text})
+    return {(text.law, text.article): text for text in named.in_force(day).order_by("in_force_from")}
+
+
+def _reason(rule: GateRule, wordings: dict[tuple[str, str], LawText]) -> dict[str, str]:
+    """What a rule said on the day it was read, and the law behind it: blank where none was in force, its text where we have it."""
+    text = rule.law_text and wordings.get((rule.law_text.law, rule.law_text.article))
     return {
         "rule": rule.code,
         "procedure": rule.procedure,
         "effect": rule.effect,
         "reason": rule.reason,
-        "law": str(text) if in_force else "",
-        "text": text.text if in_force else "",
+        "law": str(text) if text else "",
+        "text": text.text if text else "",
     }
 
 

@@ -10,6 +10,10 @@ class CaseProtected(RuleViolation):
     """The case is protected (domestic violence, harm to a minor): nobody mediates it (反家庭暴力法 art. 14, 未成年人保护法 art. 11)."""
 
 
+class AdmonitionRefused(RuleViolation):
+    """A letter of admonition is served in a protected case, on somebody of it, and states the facts (反家庭暴力法 art. 16)."""
+
+
 class GateIncomplete(RuleViolation):
     """The questions of the procedure gate are not answered."""
 
@@ -72,6 +76,26 @@ class NotAllowedHere(RuleViolation):
 
 class NothingChanged(RuleViolation):
     """A correction that corrects nothing."""
+
+
+class LimitMissing(RuleViolation):
+    """The table of time limits lacks a row."""
+
+
+class OverrideUnexplained(RuleViolation):
+    """Another risk than the points suggest was chosen, and nobody said why."""
+
+
+class PauseRefused(RuleViolation):
+    """The clock stands or runs already, or would be stopped without a reason or a day to look again."""
+
+
+class HandOverRefused(RuleViolation):
+    """A case is offered, taken over or declined by somebody who may not, or without a reason."""
+
+
+class ReferralRefused(RuleViolation):
+    """A referral lacks the office, or its receipt or answer was entered before or on an impossible day."""
 
 
 class PointIncomplete(RuleViolation):

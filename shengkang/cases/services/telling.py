@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Obligation, Report
+from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, HandOver, Obligation, Report
 from shengkang.cases.moves import MOVES, OPEN, Status
 from shengkang.notices import services as notices
 from shengkang.notices.models import Notice
+from shengkang.organization.access import Role
 from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of
 
@@ -61,9 +62,40 @@ def tell_of_task(user: User, case: DisputeCase, step: CaseStep, at: datetime) ->
         "mediate": _("You were asked to mediate a dispute. Open the message to see it."),
         "assign": _("A dispute was put in your charge. Open the message to see it."),
         "accept": _("A dispute was put in your charge. Open the message to see it."),
+        "offer": _("A colleague asks you to take a dispute over. Open the message to answer."),
     }[step.move]
     notices.notify(
         to=user, kind="case.task", text=text, key=f"case:{case.pk}:{step.no}:task", link=case.get_absolute_url(), at=at
+    )
+
+
+def tell_chiefs(case: DisputeCase, text: str, key: str, by: User, at: datetime) -> None:
+    """Tell every chief of the station but `by` of something in a protected case; the text says no more than that there is something."""
+    for chief in User.objects.filter(station=case.station_id, is_active=True, memberships__role=Role.STATION_CHIEF).distinct():
+        if chief.pk != by.pk:
+            notices.notify(
+                to=chief, kind="case.protected", text=text, key=f"case:{case.pk}:{key}", link=case.get_absolute_url(), at=at
+            )
+
+
+def tell_of_protected(case: DisputeCase, by: User, at: datetime) -> None:
+    """What must be reported at once reaches the chief at once (反家庭暴力法 art. 14, 未成年人保护法 art. 11)."""
+    tell_chiefs(case, _("A matter that must be reported at once has come in. Open the message to see it."), "protected", by, at)
+
+
+def tell_of_answer(offer: HandOver, step: CaseStep, at: datetime) -> None:
+    """Tell the one who offered a case whether his colleague took it over."""
+    text = {
+        "take_over": _("Your colleague has taken the dispute over."),
+        "decline": _("Your colleague declined to take the dispute over. Open the message to read why."),
+    }[step.move]
+    notices.notify(
+        to=offer.by,
+        kind="case.task",
+        text=text,
+        key=f"case:{offer.case_id}:{step.no}:answer",
+        link=offer.case.get_absolute_url(),
+        at=at,
     )
 
 

@@ -1,19 +1,34 @@
 """What is asked when a dispute is registered or its registration put right: the facts, each side, and which case it belongs to."""
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.cases import duplicates
-from shengkang.cases.models import DisputeCase, Party, PoliceClass
+from shengkang.cases.forms import NoneOfThese
+from shengkang.cases.models import Category, DisputeCase, Party, PoliceClass
 from shengkang.cases.moves import MOVES
 from shengkang.cases.services import PartyDetails
 from shengkang.organization.desk import VerbForm
+from shengkang.organization.desk_parts import lines
 from shengkang.organization.models import Address
+from shengkang.organization.selectors import villages_of
 from shengkang.organization.services import IdNumberInvalid, check_id_number
+from shengkang.portal.pages import PhoneForm, Photos
 
+TOLD = (
+    "village",
+    "category",
+    "police_class",
+    "channel",
+    "scale",
+    "story",
+    "place",
+    "latitude",
+    "longitude",
+    "restricted",
+)
 SIDES = ((Party.Side.FIRST, "first"), (Party.Side.SECOND, "second"))
 
 
@@ -84,17 +99,44 @@ def id_number_checked(told: str) -> str:
         raise forms.ValidationError(str(wrong)) from wrong
 
 
-class MoreToRegister(forms.Form):
-    """The facts and both sides of a registration; mixed into the form of the desk. `answer` is given on the page of candidates."""
+class RegisterForm(PhoneForm):
+    """A dispute as it was told at the desk or on the telephone. Who settled it at once writes down how.
 
-    def __init__(self, *args, **kwargs):
+    `answer` is empty, or given on the page of candidates: "new", or the id of the case it belongs to.
+    """
+
+    village = forms.ModelChoiceField(None, label=_("village or community"))
+    category = forms.ModelChoiceField(Category.objects.all(), label=_("category"))
+    channel = forms.ChoiceField(choices=DisputeCase.Channel.choices, label=_("channel"))
+    story = forms.CharField(max_length=2000, widget=lines(5), label=_("what happened"))
+    place = forms.CharField(max_length=120, required=False, label=_("place"))
+    photos = Photos(label=_("photos"))
+    terms = forms.CharField(
+        max_length=2000,
+        required=False,
+        widget=lines(2),
+        label=_("settled on the spot"),
+        help_text=_("Only if you have just settled it yourself: what both sides agreed to."),
+    )
+    answers = NoneOfThese(required=False)
+    restricted = forms.BooleanField(
+        required=False,
+        label=_("protected case"),
+        help_text=_("Suspected domestic violence or harm to a minor: seen by the chief and those involved only, never mediated."),
+    )
+    answer = forms.RegexField(r"^(new|\d{1,18})?$", required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields |= facts_fields()
         for _side, prefix in SIDES:
-            fields = {f"{prefix}_{name}": field for name, field in party_fields().items()}
-            # The form of the desk names its own first ones.
-            self.fields |= {name: field for name, field in fields.items() if name not in self.fields}
-        self.fields["answer"] = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
+            self.fields |= {f"{prefix}_{name}": field for name, field in party_fields().items()}
+        self.fields["village"].queryset = villages_of(user.station)
+        self.fields["channel"].initial = DisputeCase.Channel.VISIT
+
+    def told(self) -> dict:
+        """What `open_case` is told, but for who and when."""
+        return {name: self.cleaned_data[name] for name in TOLD} | {"parties": self.parties()}
 
     def clean(self):
         cleaned = super().clean()
@@ -102,6 +144,9 @@ class MoreToRegister(forms.Form):
         cleaned["scale"] = cleaned.get("scale") or DisputeCase.Scale.UNDER_50
         for _side, prefix in SIDES:
             self._clean_party(cleaned, prefix)
+        # Who settled it on the spot has read the questions of the gate.
+        if cleaned.get("terms") and not cleaned.get("answers"):
+            self.add_error("answers", self.fields["answers"].error_messages["required"])
         return cleaned
 
     def _clean_party(self, cleaned, prefix):
@@ -183,20 +228,21 @@ class AddPartyForm(PartyForm):
 
 
 class CorrectPartyForm(PartyForm):
-    """Opens with the first party; the links in the table of parties open it with theirs (`prefilled`)."""
+    """Opened from the table of parties with what is known of one of them (`prefill`); whose it is travels unseen."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         parties = self.thing.parties.select_related("home__group", "home__village")
-        self.fields = {"party": PartyChoice(parties, label=_("party"), empty_label=None), **self.fields}
+        self.fields["party"] = forms.ModelChoiceField(parties, widget=forms.HiddenInput)
         self.fields["id_number"].help_text = _("Leave it empty to keep what is on file.")
 
-    def prefill(self, pk) -> None:
-        party = self.fields["party"].queryset.filter(pk=pk).first()
+    def prefill(self, pk: str) -> None:
+        parties = self.fields["party"].queryset
+        party = (parties.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None) or parties.first()
         if party is not None:
             names = ("side", "name", "phone", "is_minor", "guardian_name", "guardian_phone")
             home = f"{party.home.group or ''}{party.home.door}" if party.home else ""
-            self.initial = {"party": party, "home": home, **{name: getattr(party, name) for name in names}}
+            self.initial = {"party": party.pk, "home": home, **{name: getattr(party, name) for name in names}}
 
 
 class RemovePartyForm(VerbForm):
@@ -236,7 +282,3 @@ class MergeForm(VerbForm):
 
 class SplitForm(VerbForm):
     reason = forms.CharField(max_length=300, label=_("reason"), help_text=_("Why these are two disputes after all."))
-
-
-def party_url(case, party) -> str:
-    return f"{reverse('admin:cases_disputecase_correct_party', args=[case.pk])}?party={party.pk}"

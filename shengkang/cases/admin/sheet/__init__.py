@@ -1,9 +1,14 @@
 """A case as one reads it: its facts, its steps, and one table for each kind of paper."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from shengkang.cases import selectors
+from shengkang.cases.admin.sheet import clocks
+from shengkang.cases.admin.sheet.agree import agreement_facts, agreement_sections
+from shengkang.cases.admin.sheet.protected import admonitions
+from shengkang.cases.admin.sheet.register import parties, register_facts
+from shengkang.cases.admin.sheet.tables import table
 from shengkang.cases.models import DisputeCase
 from shengkang.organization.desk_parts import moment
 
@@ -26,7 +31,9 @@ def facts(case: DisputeCase, at) -> list[dict]:
         {"label": _("risk"), "value": case.get_risk_display(), "tone": selectors.RISK_TONES.get(case.risk, ""), "mark": "none"},
         {"label": _("grade"), "value": case.get_grade_display()},
         {"label": _("due at"), "value": " · ".join(filter(None, [moment(case.due_at), late])), "tone": tone},
+        *clocks.limit_facts(case),
         {"label": _("category"), "value": case.category.name},
+        *register_facts(case),
         {"label": _("village or community"), "value": case.village.name},
         {"label": _("place"), "value": case.place or (str(case.address) if case.address else "")},
         {"label": _("what happened"), "value": case.story},
@@ -36,6 +43,7 @@ def facts(case: DisputeCase, at) -> list[dict]:
         {"label": _("registered at"), "value": moment(case.opened_at)},
         {"label": _("settled at"), "value": moment(case.settled_at)},
         {"label": _("archived at"), "value": moment(case.archived_at)},
+        *agreement_facts(case, at),
     ]
     return [fact for fact in told if fact["value"]]
 
@@ -52,82 +60,17 @@ def steps(case: DisputeCase) -> list[dict]:
     return told
 
 
-def _table(title, columns, rows):
-    return {
-        "title": title,
-        "columns": [{"label": column} for column in columns],
-        "rows": [{"cells": [cell if isinstance(cell, dict) else {"text": cell} for cell in row]} for row in rows],
-    }
-
-
 def sections(case: DisputeCase) -> list[dict]:
     """The tables below the facts; those without rows are left out."""
-    agreements = list(case.agreements.select_related("by").prefetch_related("obligations"))
     tables = [
-        _table(
-            _("Parties"),
-            [pgettext("person", "name"), _("side"), _("telephone"), _("home address")],
-            [
-                (party.name, party.get_side_display(), {"text": party.phone, "url": f"tel:{party.phone}"}, party.home or "")
-                for party in case.parties.select_related("home__village", "home__group")
-            ],
-        ),
-        _table(
+        parties(case),
+        table(
             _("Who told us"),
             [_("reported by"), _("at"), _("what was told")],
             [(report.by.name, moment(report.at), report.text) for report in case.reports.select_related("by")],
         ),
-        _table(
-            _("Risk assessments"),
-            [_("risk"), _("reason"), _("by"), _("at")],
-            [
-                (each.get_risk_display(), each.reason, each.by.name, moment(each.at))
-                for each in case.assessments.select_related("by")
-            ],
-        ),
-        _table(
-            _("Mediation sessions"),
-            [_("held at"), _("place"), _("mediators"), _("record")],
-            [
-                (
-                    moment(held.held_at),
-                    held.place,
-                    pgettext("list", ", ").join(each.name for each in held.mediators.all()),
-                    held.record,
-                )
-                for held in case.sessions.prefetch_related("mediators")
-            ],
-        ),
-        _table(
-            _("Agreements"),
-            [_("takes effect on"), _("what was agreed"), _("oral agreement"), _("recorded by")],
-            [
-                (each.effective_on.isoformat(), each.terms, _("yes") if each.oral else _("no"), each.by.name)
-                for each in agreements
-            ],
-        ),
-        _table(
-            _("Obligations"),
-            [_("what is to be done"), _("due on"), _("performed on")],
-            [
-                (owed.what, owed.due_on.isoformat(), owed.performed_on.isoformat() if owed.performed_on else _("not yet"))
-                for each in agreements
-                for owed in each.obligations.all()
-            ],
-        ),
-        _table(
-            _("Follow-up visits"),
-            [_("due on"), _("done at"), _("outcome"), _("note"), _("visited by")],
-            [
-                (
-                    visit.due_on.isoformat(),
-                    moment(visit.done_at),
-                    visit.get_outcome_display(),
-                    visit.note,
-                    visit.by.name if visit.by else "",
-                )
-                for visit in case.follow_ups.select_related("by")
-            ],
-        ),
+        *(table(*each) for each in clocks.tables(case)),
+        *agreement_sections(case, timezone.now()),
+        table(*admonitions(case)),
     ]
-    return [table for table in tables if table["rows"]]
+    return [each for each in tables if each["rows"]]

@@ -36,7 +36,7 @@ VERBS = (
         _("Correct a party"),
         lambda case, **given: services.correct_party(**given),
         forms.CorrectPartyForm,
-        lambda case: case.parties.exists(),
+        lambda case: False,  # a link in the table of parties: whose it is must be plain before the form opens
     ),
     _of_parties(
         "remove_party",

@@ -5,11 +5,12 @@ from shengkang.cases.moves import ACTIONS, MOVES
 from shengkang.organization.desk import Verb
 
 
-def in_state(move, also=lambda case: True):
-    """Offered when the table lists the move from here, the matrix gives it on this case, and `also` agrees."""
+def in_state(move, also=lambda case: True, also_from=()):
+    """Offered when the table lists the move from here (or from `also_from`), the matrix gives it on this case, and `also` agrees."""
 
     def offered(case, user):
-        return case.status in MOVES[move].origins and selectors.may_take_step(user, case, ACTIONS[move]) and also(case)
+        listed = case.status in (*MOVES[move].origins, *also_from)
+        return listed and selectors.may_take_step(user, case, ACTIONS[move]) and also(case)
 
     return offered
 

@@ -1,5 +1,5 @@
 /* A map without tiles, drawn with Leaflet (vendor/leaflet): outline, villages, posts, alarm points, people, alarms.
-   window.stationMap(box, standing) gives {move(layers), show(id), onAlarm(callback)}; pages with <div data-map="id of the data"> get one at once.
+   window.stationMap(box, standing) gives {move(layers), show(id), onAlarm(callback), onSpot(callback), put(at), drop(marker)}; pages with <div data-map="id of the data"> get one at once.
    Standing and moving data: posts/views/board.py. Leaflet styles by the CSSOM, which the content security policy allows. */
 (function () {
   'use strict';
@@ -124,6 +124,9 @@
         alarms[id].openTooltip();
       },
       onAlarm: function (callback) { pressed = callback; },
+      onSpot: function (callback) { map.on('click', function (event) { callback(event.latlng); }); },
+      put: function (at) { return L.marker(at, { icon: pin('point'), keyboard: false }).addTo(map); },
+      drop: function (marker) { map.removeLayer(marker); },
       resize: function () { map.invalidateSize(); }
     };
   };
