@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from shengkang.audit import services as audit
 from shengkang.cases import services
 from shengkang.cases.api import shapes
+from shengkang.cases.api.shapes_register import PartyInFull
 from shengkang.cases.api.steps import named
 from shengkang.cases.models import Call, DisputeCase
 from shengkang.cases.moves import ACTIONS, MOVES
@@ -29,7 +30,7 @@ class CallBecomes(serializers.ModelSerializer):
     """What the call does not know. A call about domestic violence becomes a protected case, whatever is sent."""
 
     village = shapes.OfStation(queryset=Unit.objects.all())
-    parties = shapes.PartyShape(many=True, required=False)
+    parties = PartyInFull(many=True, required=False)
 
     class Meta:
         model = DisputeCase

@@ -26,7 +26,8 @@ from shengkang.cases.models import (
     RiskAssessment,
 )
 from shengkang.cases.moves import MOVES, Status
-from shengkang.cases.services.moving import ANOTHER_VISIT_DAYS, due_at
+from shengkang.cases.services.limits import due_at
+from shengkang.cases.services.moving import ANOTHER_VISIT_DAYS
 from shengkang.cases.services.opening import _draw_number
 from shengkang.organization.bulk import copy_rows, draw_ids, span_of
 from shengkang.organization.models import Station, Unit, User
