@@ -58,9 +58,12 @@ def signals_seen(case: DisputeCase) -> list[str]:
 
 
 def allowed_mediations(case: DisputeCase) -> list[str]:
-    """The mediations the latest answers at the gate allow; none before anybody answered, none for a protected case."""
-    check = None if case.restricted else case.gate_checks.last()
-    return [each for each in (Procedure.PEOPLE, Procedure.POLICE) if check is not None and check.allows(each)]
+    """The mediations the latest answers at the gate allow; none before anybody answered (anew after one broke off), none if protected."""
+    asked = case.steps.filter(move__in=("gate", "break_off")).order_by("no").last()
+    if case.restricted or asked is None or asked.move == "break_off":
+        return []
+    check = case.gate_checks.last()
+    return [each for each in (Procedure.PEOPLE, Procedure.POLICE) if check.allows(each)]
 
 
 def mediating_now(user) -> int:

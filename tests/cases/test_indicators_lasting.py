@@ -138,7 +138,7 @@ def test_a_home_with_two_disputes_in_twelve_months_is_counted_once(world):
 
 def a_call(there, day, police_class="11", **given):
     return Call.objects.create(
-        station=place.station,
+        station=there.station,
         no=str(Call.objects.count()),
         received_at=day,
         police_class_id=police_class,

@@ -24,6 +24,7 @@ VERBS = (
     step("archive", _("Archive"), services.archive_case, also=lambda case: not _owed_by_now(case), tone="main"),
     step("take_back", _("Take the case back"), services.take_back_case, form=ReasonForm, tone="main"),
     step("assign", _("Assign"), services.assign_case, form=forms.AssignForm),
+    *clocks.VERBS,
     Verb(
         name="attach",
         label=_("Add a photo or file"),
@@ -46,5 +47,4 @@ VERBS = (
         hint=_("When a party clearly refuses, or nothing more can be done here. Every reporter gets a message."),
     ),
     step("reopen", _("Reopen"), services.reopen_case, form=ReasonForm, tone="danger"),
-    *clocks.VERBS,
 )
