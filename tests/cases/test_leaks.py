@@ -225,7 +225,13 @@ def test_a_dispute_of_the_same_people_shows_it_neither_as_a_duplicate_nor_as_his
     answer = at_the_desk.post(reverse("admin:cases_disputecase_add"), form)
     assert (answer.status_code, case.no in answer.content.decode()) == (200, False)
     assert [each["case"] for each in answer.context["candidates"]] == [twin]
-    told_again = {"village": here.villages[0].pk, "category": world.category.pk, "story": STORY, "place": PLACE, "channel": "visit"}
+    told_again = {
+        "village": here.villages[0].pk,
+        "category": world.category.pk,
+        "story": STORY,
+        "place": PLACE,
+        "channel": "visit",
+    }
     found = at_the_desk.post("/api/v1/cases/candidates/", told_again, content_type="application/json")
     assert (found.status_code, case.no in found.content.decode()) == (200, False)
 
