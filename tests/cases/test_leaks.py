@@ -23,6 +23,7 @@ from shengkang.cases.models import (
     Confirmation,
     DisputeCase,
     Escalation,
+    FiledPaper,
     HandOver,
     Inquiry,
     MediationSession,
@@ -78,7 +79,8 @@ def case(here, world, settings, tmp_path):
         station=here.station, no="J2026-1", received_at=at, police_class=PoliceClass.objects.first(), place=PLACE, text=STORY,
         phone=PHONE, case=case,
     )  # fmt: skip
-    for owner in (case, session):
+    paper = FiledPaper.objects.create(case=case, kind="session", by=by, at=at)
+    for owner in (case, session, paper):
         upload = SimpleUploadedFile(taken.name, taken.bytes, "image/jpeg")
         attachments.attach(owner=owner, station=case.station, upload=upload, title=STORY, by=by, at=at)
     services.check_gate(case=case, answers=no_at_the_gate(family_violence=True), by=by, at=at)
@@ -192,6 +194,25 @@ def test_a_leak_that_is_planted_is_found(case, here, monkeypatch):
     assert papers_of(case)[CaseStep].visible_to(here.colleague).exists()
 
 
+@pytest.mark.parametrize("who", ["colleague", "neighbour_head"])
+def test_every_door_of_the_case_is_closed(case, here, who):
+    """Whatever takes the number of a case: pages, buttons, papers, calls of programs."""
+    client = Client()
+    client.force_login(getattr(here, who))
+    doors = {}
+    for name in known_to_the_resolver():
+        if name.startswith(("admin:cases_disputecase_", "case-", "cases:")):
+            for args in ([case.pk], [case.pk, "register", "pdf"], [case.pk, "register"]):
+                try:
+                    doors[reverse(name, args=args)] = name
+                except NoReverseMatch:
+                    continue
+    answers = {url: client.get(url).status_code for url in doors}
+    assert {url: code for url, code in answers.items() if code not in (403, 404, 405)} == {}
+    assert len(answers) > 60
+    assert {answers[url] for url, name in doors.items() if name in ("cases:detail", "case-detail")} == {404}
+
+
 def test_who_told_of_it_reads_of_no_letter_no_visit_and_no_protection(case, here):
     client = Client()
     client.force_login(here.household_head)
@@ -246,7 +267,7 @@ def test_no_message_says_a_word_and_none_goes_to_a_stranger(case, here):
 
 def test_its_files_are_nobodys_but_theirs(case, here):
     files = list(Attachment.objects.filter(station=case.station))
-    assert len(files) == 2
+    assert len(files) == 3
     for who, code in [(here.officer, 200), (here.station_chief, 200), (here.colleague, 404), (here.neighbour_head, 404)]:
         client = Client()
         client.force_login(who)
