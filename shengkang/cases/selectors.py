@@ -170,6 +170,19 @@ def _row(case, badge, tone):
     }
 
 
+# What a reporter may know of the way a dispute takes. The rest is the parties' and the station's business: of a protected case not even
+# that there is a letter, a visit or a protection.
+OUTWARD = (
+    *("open", "join", "merge", "split", "accept", "mediate", "agree", "settle", "settle_on_the_spot", "archive"),
+    *("reopen", "refer", "take_back", "terminate"),
+)
+
+
+def outward_steps(case: DisputeCase):
+    """The steps a reporter is shown, in their order; the first one is always there."""
+    return list(case.steps.filter(move__in=OUTWARD).order_by("no"))
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a reporter is told: a word for the state, a sentence, and a tone (ok, warn, note or none)."""

@@ -50,6 +50,9 @@ class Category(models.Model):
 class PoliceClass(models.Model):
     """A class on the police axis: what a call to 110 was about. Disputes carry it beside the justice bureau's class."""
 
+    # Domestic violence: kept like a protected case from the first word on, and never an ordinary one.
+    PROTECTED = ("07",)
+
     code = models.CharField(_("code"), max_length=6, primary_key=True)
     name = models.CharField(pgettext_lazy("category", "name"), max_length=40)
     is_dispute = models.BooleanField(_("a dispute"), default=False)
