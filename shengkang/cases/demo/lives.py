@@ -282,7 +282,7 @@ class Life:
         self._owe_visit()
 
     def _owe_visit(self) -> None:
-        due, taken = self.today + timedelta(days=FOLLOW_UP_DAYS), {visit.due_on for visit in self.visits}
+        due, taken = self.today + timedelta(days=FOLLOW_UP_DAYS[0]), {visit.due_on for visit in self.visits}
         while due in taken:
             due += timedelta(days=1)
         self.visits.append(Visit(due))
