@@ -4,11 +4,12 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import TemplateView
 
 from shengkang.attachments.models import Attachment
 from shengkang.audit import services as audit
-from shengkang.cases import agreements, selectors
+from shengkang.cases import agreements, relapse, selectors
 from shengkang.cases.models import DisputeCase, Report
 from shengkang.cases.moves import OPEN
 from shengkang.organization.selectors import day_of
@@ -104,10 +105,8 @@ class CasePage(PhonePage, TemplateView):
         if report is None:
             raise Http404
         case, outcome = report.case, selectors.outcome_for(report)
-        steps = [
-            {"what": step.get_move_display(), "when": step.at, "current": step.no == case.steps_taken}
-            for step in case.steps.order_by("no")
-        ]
+        steps = [{"what": step.get_move_display(), "when": step.at, "current": False} for step in selectors.outward_steps(case)]
+        steps[-1]["current"] = True
         return {
             "title": _("My report"),
             "outcome": outcome,
@@ -131,6 +130,23 @@ class CasePage(PhonePage, TemplateView):
         if agreements.agreement_in_force(case) is not None:
             ways.append({"title": _("The agreement"), "icon": "document", "url": reverse("cases:agreement", args=[case.pk])})
         return ways
+
+    def _learned(self, case, at):
+        """What the mediator may lean on, without names: the quarrels of the same people or place, and what settled others like it."""
+        user = self.request.user
+        return {
+            "before": [
+                {
+                    "what": f"{each.case.category} · {each.case.get_status_display()}",
+                    "when": _day(each.case.opened_at),
+                    "who": pgettext("list", ", ").join(str(tie) for tie in each.ties),
+                    "note": relapse.without_names(each.terms, each.case),
+                    "tone": selectors.STATE_TONES.get(each.case.status, ""),
+                }
+                for each in relapse.history_of(user, case, at)
+            ],
+            "similar": [relapse.without_names(each.terms, each.case) for each in relapse.settled_like(user, case, at)],
+        }
 
     def _entrusted(self, case, at):
         audit.note_look(what="case", about=case, by=self.request.user, at=at)
@@ -156,6 +172,7 @@ class CasePage(PhonePage, TemplateView):
             "facts": [fact for fact in facts if fact["value"]],
             "parties": case.parties.all(),
             "ways": self._ways(case),
+            **(self._learned(case, at) if case.status in OPEN else {}),
             "other_ways": agreements.OTHER_WAYS if agreements.broke_off(case) else "",
             "pictures": Attachment.objects.of(case).filter(kind=Attachment.Kind.PICTURE),
             "steps": [

@@ -13,7 +13,8 @@ from tests.cases.test_limits import on
 from tests.world import NOW
 
 # Accepted on Wednesday 11 March 2026; an ordinary case is due to leave “accepted” by Friday 13.
-FRIDAY, SATURDAY, MONDAY, TUESDAY, WEDNESDAY = (on(f"2026-03-{day}", 8) for day in (13, 14, 16, 17, 18))
+# Told are the officer when it has passed, the chief after one whole working day, the township after three.
+FRIDAY, SATURDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (on(f"2026-03-{day}", 8) for day in (13, 14, 16, 17, 18, 19))
 
 
 def rungs(case) -> list[tuple[str, str]]:
@@ -37,8 +38,8 @@ def test_what_is_in_time_climbs_nowhere(life):
 
 def test_a_late_case_climbs_from_officer_to_chief_to_township(life, here):
     case = life.accepted()
-    climbed = [services.escalate(at=at) for at in (SATURDAY, MONDAY, TUESDAY, WEDNESDAY)]
-    assert climbed == [1, 1, 0, 1]
+    climbed = [services.escalate(at=at) for at in (SATURDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY)]
+    assert climbed == [1, 0, 1, 0, 1]
     assert rungs(case) == [("late", "officer"), ("late", "chief"), ("late", "township")]
     assert told() == [here.officer, here.station_chief, here.township_leader]
     assert {each.since for each in case.escalations.all()} == {case.state_due_at}
@@ -46,7 +47,7 @@ def test_a_late_case_climbs_from_officer_to_chief_to_township(life, here):
 
 def test_however_often_it_runs_each_desk_is_told_once(life):
     life.accepted()
-    assert [services.escalate(at=WEDNESDAY + timedelta(minutes=10 * no)) for no in range(3)] == [3, 0, 0]
+    assert [services.escalate(at=THURSDAY + timedelta(minutes=10 * no)) for no in range(3)] == [3, 0, 0]
     assert Notice.objects.filter(kind="case.escalation").count() == 3
 
 
@@ -74,9 +75,10 @@ def test_the_next_limit_that_is_missed_climbs_anew(life, here):
 
 def test_one_nobody_was_assigned_climbs_too(life, here):
     case = life.reported()
-    services.escalate(at=on("2026-03-12", 8))
+    assert services.escalate(at=on("2026-03-12", 20)) == 0  # a whole working day is over with Thursday
+    services.escalate(at=FRIDAY)
     assert rungs(case) == [("unassigned", "chief")]
-    services.escalate(at=MONDAY)
+    services.escalate(at=TUESDAY)
     assert sorted(rungs(case)) == [("late", "chief"), ("unassigned", "chief"), ("unassigned", "township")]
     assert here.officer not in told()
 
@@ -85,7 +87,7 @@ def test_a_case_of_an_officer_whose_account_was_closed_is_nobodys(life, here):
     case = life.accepted()
     here.officer.is_active = False
     here.officer.save()
-    services.escalate(at=on("2026-03-12", 8))
+    services.escalate(at=FRIDAY)
     assert rungs(case) == [("unassigned", "chief")]
 
 
@@ -94,7 +96,7 @@ def test_one_that_came_back_counts_from_its_return(life, here):
     back = on("2026-04-08")
     services.reopen_case(case=case, reason="又吵", by=here.officer, at=back)
     assert services.escalate(at=back + timedelta(hours=1)) == 0
-    services.escalate(at=on("2026-04-09", 8))
+    services.escalate(at=on("2026-04-10", 8))
     assert rungs(case) == [("unassigned", "chief")]
 
 
@@ -120,7 +122,7 @@ def test_the_township_never_hears_of_a_protected_case(life, here):
 
 def test_no_message_names_a_case_and_the_township_gets_a_number_only(life, here):
     case, _other = life.accepted(), life.accepted()
-    services.escalate(at=WEDNESDAY)
+    services.escalate(at=THURSDAY)
     words = ("张三", "李四", "水塘", case.no, here.villages[0].name)
     notices = Notice.objects.filter(kind="case.escalation")
     assert not [notice.text for notice in notices if any(word in notice.text for word in words)]
@@ -139,9 +141,9 @@ def test_the_rungs_are_the_stations_table(life):
     Rung.objects.exclude(desk="chief", cause="late").delete()
     Rung.objects.update(after_working_days=2)
     case = life.accepted()
-    services.escalate(at=MONDAY)
-    assert rungs(case) == []
     services.escalate(at=TUESDAY)
+    assert rungs(case) == []
+    services.escalate(at=WEDNESDAY)
     assert rungs(case) == [("late", "chief")]
 
 

@@ -257,10 +257,10 @@ def test_who_joins_a_settled_case_hears_the_outcome_at_once(life, here):
 
 
 def test_who_joins_a_case_in_work_hears_later(life, here):
-    case = life.signed()
+    case = life.mediating()
     services.join_case(case=case, text="我也听见", by=here.post_liaison, at=NOW)
     assert outcomes(here.post_liaison) == []
-    services.settle_case(case=case, by=here.officer, at=NOW)
+    services.terminate_case(case=case, reason="一方拒绝", by=here.officer, at=NOW)
     assert len(outcomes(here.post_liaison)) == 1
 
 
@@ -379,7 +379,8 @@ def test_the_page_of_a_reported_case_shows_its_duplicates_and_merges_them(desk, 
     assert [row["cells"][0]["text"] for row in shown[_("Possible duplicates")]] == [other.no]
     assert ("merge" in verbs, "split" in verbs) == (True, False)
     url = reverse("admin:cases_disputecase_merge", args=[case.pk])
-    assert desk.get(url).context["form"].fields["into"].initial == other
+    assert list(desk.get(url).context["form"].fields["into"].queryset) == [other]
+    assert set(desk.post(url, {}).context["form"].errors) == {"number"}
     assert desk.post(url, {"into": other.pk}).status_code == 302
     case.refresh_from_db()
     assert (case.status, case.merged_into) == ("merged", other)

@@ -19,7 +19,8 @@ class RiskSignalAdmin(ClockTableAdmin):
     add_action = "update"
     list_display = ("text", "points", "in_use", "place")
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_exclude(self, request, obj=None):
+        """The code is given once; programs and old judgements go by it."""
         return () if obj is None else ("code",)
 
 

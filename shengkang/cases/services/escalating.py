@@ -1,7 +1,7 @@
 """The ladder: a case past its limit, or with nobody in charge, is told to one desk after the other; once per case and rung."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ ARRIVALS = ["open", "split", "reopen", "take_back"]
 
 @transaction.atomic
 def escalate(*, at: datetime) -> int:
-    """Let every case climb the rungs it has reached by now (table Rung, working days after the limit), and tell those desks.
+    """Let every case climb the rungs it has reached by now (table Rung: whole working days after the limit), and tell those desks.
 
     One statement for all cases; whatever climbed before stays told, however often this runs. The officer and the chief get a message
     for each case, the township leaders a number only. Gives how many rungs were climbed.
@@ -66,9 +66,9 @@ def escalate(*, at: datetime) -> int:
 
 
 def _bound(rung: Rung, calendar: Workdays, at: datetime) -> datetime:
-    """What came before this moment has reached the rung: its n-th working day after the limit has begun."""
-    days = rung.after_working_days
-    return start_of(calendar.back(day_of(at), days)) if days else at
+    """What came before this moment has reached the rung: n whole working days have passed since."""
+    days, yesterday = rung.after_working_days, day_of(at) - timedelta(days=1)
+    return start_of(calendar.back(yesterday, days)) if days else at
 
 
 def _tell(climbed: list[tuple[int, int, str]], at: datetime) -> None:

@@ -1,11 +1,11 @@
 """Judging and taking on, stopping and starting the clock, handing over, referring: the few fields of each."""
 
+import json
 from datetime import timedelta
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from shengkang.cases import selectors
 from shengkang.cases.admin.forms import Officers
@@ -46,14 +46,22 @@ class JudgeForm(VerbForm):
         help_text=_("Needed where you choose another colour than the points suggest."),
     )
 
+    class Media:
+        js = ("shengkang/js/weigh.js",)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["signals"].initial = selectors.signals_seen(self.thing)
-        self.fields["risk"].choices = [("", _now("as the points suggest")), *DisputeCase.Risk.choices]
+        self.fields["risk"].choices = [("", gettext("as the points suggest")), *DisputeCase.Risk.choices]
+        bands = list(RiskBand.objects.all())
         self.fields["risk"].help_text = pgettext("list", ", ").join(
-            _now("from %(points)s points: %(risk)s") % {"points": band.from_points, "risk": band.get_risk_display()}
-            for band in RiskBand.objects.all()
+            gettext("from %(points)s points: %(risk)s") % {"points": band.from_points, "risk": band.get_risk_display()}
+            for band in bands
         )
+        self.fields["risk"].widget.attrs = {
+            "data-bands": json.dumps([(band.from_points, str(band.get_risk_display())) for band in bands]),
+            "data-sum": gettext("points so far: %(points)s") % {"points": 0},
+        }
 
 
 class AcceptForm(JudgeForm):
@@ -65,7 +73,7 @@ class AcceptForm(JudgeForm):
         super().__init__(*args, **kwargs)
         days = limits.table()
         self.fields["grade"].choices = [
-            (grade, _now("%(grade)s: %(days)s working days") % {"grade": label, "days": days.get((grade, ""), "–")})
+            (grade, gettext("%(grade)s: %(days)s working days") % {"grade": label, "days": days.get((grade, ""), "–")})
             for grade, label in DisputeCase.Grade.choices
         ]
         self.fields["officer"].of(self.thing.station)
@@ -89,7 +97,7 @@ class OfferForm(WhyForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["to"].of(self.thing.station)
-        self.fields["to"].label = _now("offered to")
+        self.fields["to"].label = gettext("offered to")
         self.fields["to"].queryset = self.fields["to"].queryset.exclude(pk__in=[self.user.pk, self.thing.officer_id or 0])
 
 
