@@ -19,7 +19,7 @@ from shengkang.cases.papers import content, forms, house, pdf, word
 from shengkang.cases.services import PartyDetails
 from shengkang.cases.services.archiving import missing_for_archive
 from tests.cases.reading import printed, written
-from tests.world import NOW, a_picture, no_at_the_gate, sign
+from tests.world import NOW, a_picture, file_papers, no_at_the_gate, sign
 
 Kind = PaperTemplate.Kind
 TEMPLATES = "/admin/cases/papertemplate/"
@@ -51,12 +51,6 @@ def a_template(*holes, parts=None):
 
 def keep(here, upload, kind=Kind.COVER, by=None):
     return services.keep_template(station=here.station, kind=kind, upload=upload, by=by or here.station_chief, at=NOW)
-
-
-def with_papers(case, here):
-    """An inquiry and a mediation record, written by hand."""
-    for kind in (Kind.INQUIRY, Kind.SESSION):
-        services.file_paper(case=case, kind=kind, pictures=[a_picture(colour="red")], by=here.officer, at=NOW)
 
 
 def visited(case, here):
@@ -198,7 +192,7 @@ def test_the_archive_names_every_paper_that_is_missing(life, here):
 
 def test_a_complete_file_is_archived(life, here):
     case = life.settled()
-    with_papers(case, here)
+    file_papers(case, here.officer)
     visited(case, here)
     assert missing_for_archive(case, NOW + WEEK) == []
     assert services.archive_case(case=case, by=here.officer, at=NOW + WEEK).status == "archived"
