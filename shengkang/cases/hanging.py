@@ -36,6 +36,7 @@ def hang_everything() -> None:
     for model, case in ((Signature, "agreement__case"), (MediationSession, "case"), (FiledPaper, "case")):
         attachment_nails.hang(model._meta.label_lower, model.objects.visible_to, _note_protected_look_of(model, case))
     panels.hang("cases", selectors.needs_a_hand, order=10)
+    panels.hang("cases waiting", selectors.waits_for_others, order=11)
     portal_nails.hang(
         portal_nails.Tile(
             key="my-reports",

@@ -1,5 +1,6 @@
 """The dispute desk of the station staff: find a case, see it whole, take it one step further."""
 
+from shengkang.cases.admin.call import CallAdmin
 from shengkang.cases.admin.case import CaseAdmin
 from shengkang.cases.admin.category import CategoryAdmin
 from shengkang.cases.admin.clocks import LimitAdmin, RiskBandAdmin, RiskSignalAdmin, RungAdmin
@@ -7,6 +8,7 @@ from shengkang.cases.admin.law import GateQuestionAdmin, GateRuleAdmin, LawTextA
 from shengkang.cases.admin.papers import PaperTemplateAdmin
 
 __all__ = [
+    "CallAdmin",
     "CaseAdmin",
     "CategoryAdmin",
     "GateQuestionAdmin",

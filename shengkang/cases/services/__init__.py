@@ -10,6 +10,7 @@ from shengkang.cases.services.agreeing import (
     sign_agreement,
 )
 from shengkang.cases.services.archiving import archive_case
+from shengkang.cases.services.calling import dispute_from_call, tie_call
 from shengkang.cases.services.closing import (
     give_visit,
     record_follow_up,
@@ -40,6 +41,7 @@ from shengkang.cases.services.refusals import (
     AgreementUnsigned,
     AlreadyReported,
     ArchiveIncomplete,
+    CallTaken,
     CaseProtected,
     ConfirmationRefused,
     ConflictOfInterest,
@@ -63,6 +65,7 @@ from shengkang.cases.services.refusals import (
     UnfitPerson,
     WrongStation,
 )
+from shengkang.cases.services.taking_over import OldCase, take_over_ledger
 from shengkang.cases.services.telling import remind_of_follow_ups, remind_of_obligations
 
 __all__ = [
@@ -71,6 +74,7 @@ __all__ = [
     "AgreementUnsigned",
     "AlreadyReported",
     "ArchiveIncomplete",
+    "CallTaken",
     "CaseProtected",
     "ConfirmationRefused",
     "ConflictOfInterest",
@@ -83,6 +87,7 @@ __all__ = [
     "NotAllowedHere",
     "NothingChanged",
     "ObligationDetails",
+    "OldCase",
     "OverrideUnexplained",
     "PaperNotReady",
     "PartyDetails",
@@ -110,6 +115,7 @@ __all__ = [
     "correct_party",
     "decide_confirmation",
     "decline_case",
+    "dispute_from_call",
     "drop_template",
     "escalate",
     "file_paper",
@@ -142,7 +148,9 @@ __all__ = [
     "suggest_risk",
     "take_back_case",
     "take_over",
+    "take_over_ledger",
     "terminate_case",
+    "tie_call",
     "write_file",
     "write_paper",
 ]

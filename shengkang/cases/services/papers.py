@@ -129,7 +129,8 @@ def _refusal(unfit: word.Unfit) -> TemplateRefused:
             "active": _(
                 "This file holds macros, links to other files or embedded programs. Save a plain Word document without them."
             ),
-            "unknown": _("This paper does not know: %(where)s. Compare the names with the list on the page of templates.") % {"where": where},
+            "unknown": _("This paper does not know: %(where)s. Compare the names with the list on the page of templates.")
+            % {"where": where},
             "jinja": _(
                 "The holes of this template cannot be filled. Allowed are values, lists row by row and conditions. %(where)s"
             )

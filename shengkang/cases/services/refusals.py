@@ -30,6 +30,10 @@ class ConflictOfInterest(UnfitPerson):
     """The mediator is a party, or shares a home or a telephone with one, or did not declare to be impartial."""
 
 
+class CallTaken(RuleViolation):
+    """The call to 110 belongs to a case already."""
+
+
 class AlreadyReported(RuleViolation):
     """The same reporter told of the same dispute before."""
 
