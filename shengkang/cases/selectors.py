@@ -100,10 +100,10 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
     )
     owed = overdue_obligations(user, at)
     return [
-        _panel(_("To be graded"), "ungraded", seen.ungraded().order_by("opened_at"), at, tone="warn", icon="report"),
-        _panel(_("Overdue"), "overdue", seen.overdue(at).order_by(_NEARER), at, tone="bad", icon="warning"),
-        _panel(_("Due today"), "today", seen.due_between(at, end_of(today)).order_by(_NEARER), at, tone="warn", icon="clock"),
-        _panel(_("Nobody in charge"), "unassigned", seen.unassigned().order_by("due_at"), at, tone="warn", icon="user"),
+        panel(_("To be graded"), "ungraded", seen.ungraded().order_by("opened_at"), at, tone="warn", icon="report"),
+        panel(_("Overdue"), "overdue", seen.overdue(at).order_by(_NEARER), at, tone="bad", icon="warning"),
+        panel(_("Due today"), "today", seen.due_between(at, end_of(today)).order_by(_NEARER), at, tone="warn", icon="clock"),
+        panel(_("Nobody in charge"), "unassigned", seen.unassigned().order_by("due_at"), at, tone="warn", icon="user"),
         {
             "title": _("Follow-up visits due"),
             "count": visits.count(),
@@ -130,11 +130,25 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def waits_for_others(user, at: datetime) -> list[dict[str, Any]]:
+    """Panels of what stands still: asked to take over, clock stopped too long, no word from another office; none where it is empty."""
+    if not access.may(user, "dispute", "list"):
+        return []
+    seen = DisputeCase.objects.visible_to(user)
+    panels = [
+        panel(_("Offered to me"), "offered", seen.offered_to(user), at, tone="warn", icon="user"),
+        panel(_("Clock stopped too long"), "paused", seen.paused_too_long(day_of(at)), at, tone="warn", icon="clock"),
+        panel(_("No word from the other office"), "office", seen.waits_for_office(at), at, tone="warn", icon="clock"),
+    ]
+    return [each for each in panels if each["count"]]
+
+
 def _desk_list(hand: str) -> str:
     return f"{reverse('admin:cases_disputecase_changelist')}?hand={hand}"
 
 
-def _panel(title, hand, cases, at, *, tone, icon):
+def panel(title, hand, cases, at, *, tone, icon) -> dict[str, Any]:
+    """A panel of the front page: how many `cases`, the first of them, and the list of the same name at the desk."""
     return {
         "title": title,
         "count": cases.count(),
@@ -154,6 +168,19 @@ def _row(case, badge, tone):
         "badge": badge,
         "tone": tone,
     }
+
+
+# What a reporter may know of the way a dispute takes. The rest is the parties' and the station's business: of a protected case not even
+# that there is a letter, a visit or a protection.
+OUTWARD = (
+    *("open", "join", "merge", "split", "accept", "mediate", "agree", "settle", "settle_on_the_spot", "archive"),
+    *("reopen", "refer", "take_back", "terminate"),
+)
+
+
+def outward_steps(case: DisputeCase):
+    """The steps a reporter is shown, in their order; the first one is always there."""
+    return list(case.steps.filter(move__in=OUTWARD).order_by("no"))
 
 
 @dataclass(frozen=True)

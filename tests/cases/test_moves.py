@@ -69,7 +69,7 @@ MORE = {
     "admonish": lambda case, here: services.admonish_case(
         case=case, party=_there(case.parties), served_at=NOW, facts="推搡", by=here.officer, at=NOW
     ),
-    "visit: broken": lambda case, here: services.record_follow_up(
+    "follow_up: broken": lambda case, here: services.record_follow_up(
         follow_up=_there(case.follow_ups.filter(done_at=None)), outcome="broken", by=here.officer, at=NOW
     ),
     "answer": lambda case, here: services.answer_referral(
@@ -132,6 +132,7 @@ def test_no_sequence_of_verbs_breaks_the_life_of_a_case(here, world):
 def _walk(here, world, seen, tried):
     here.another = services.open_case(**told(here, world.category))
     case = services.open_case(**told(here, world.category))
+    seen[case.status] += 1
     for name in tried:
         before, status = case.steps_taken, case.status
         try:
@@ -143,6 +144,9 @@ def _walk(here, world, seen, tried):
             continue
         case = DisputeCase.objects.get(pk=case.pk)
         made = [step.move for step in case.steps.filter(no__gt=before).order_by("no")]
+        # A stopped clock starts again by itself when the case ends.
+        if made[0] == "resume" and name != "resume":
+            del made[0]
         # The first step bears the verb's name, but for the violence that ends a mediation before it protects the case.
         assert made
         assert made[0] == name.partition(":")[0] or (name, made) == ("protect", ["break_off", "protect"])

@@ -5,6 +5,7 @@ from shengkang.cases.admin.case import CaseAdmin
 from shengkang.cases.admin.category import CategoryAdmin
 from shengkang.cases.admin.clocks import LimitAdmin, RiskBandAdmin, RiskSignalAdmin, RungAdmin
 from shengkang.cases.admin.law import GateQuestionAdmin, GateRuleAdmin, LawTextAdmin
+from shengkang.cases.admin.papers import PaperTemplateAdmin
 
 __all__ = [
     "CallAdmin",
@@ -14,6 +15,7 @@ __all__ = [
     "GateRuleAdmin",
     "LawTextAdmin",
     "LimitAdmin",
+    "PaperTemplateAdmin",
     "RiskBandAdmin",
     "RiskSignalAdmin",
     "RungAdmin",

@@ -9,6 +9,7 @@ from shengkang.attachments.selectors import files_of
 from shengkang.audit import services as audit
 from shengkang.cases import search, selectors
 from shengkang.cases.admin import listing, sheet
+from shengkang.cases.admin.papers import PaperPages
 from shengkang.cases.admin.registering import Registering
 from shengkang.cases.admin.sheet import register
 from shengkang.cases.admin.sheet.gate import gate_sheet
@@ -19,7 +20,7 @@ from shengkang.organization.desk_parts import OwnVillages, badge
 
 
 @admin.register(DisputeCase)
-class CaseAdmin(Registering, StationAdmin):
+class CaseAdmin(PaperPages, Registering, StationAdmin):
     access_object = "dispute"
     add_action = "create"
     verbs = VERBS

@@ -36,6 +36,9 @@ class HandFilter(SimpleListFilter):
             ("overdue", _("overdue")),
             ("follow_up", _("follow-up visit due")),
             ("owing", _("agreed and not done in time")),
+            ("offered", _("offered to me")),
+            ("paused", _("clock stopped too long")),
+            ("office", _("no word from the other office")),
         ]
 
     def queryset(self, request, queryset):
@@ -47,6 +50,9 @@ class HandFilter(SimpleListFilter):
             "overdue": lambda: queryset.overdue(at),
             "follow_up": lambda: queryset.owed_a_visit(day_of(at)),
             "owing": lambda: queryset.owes_something(day_of(at)),
+            "offered": lambda: queryset.offered_to(request.user),
+            "paused": lambda: queryset.paused_too_long(day_of(at)),
+            "office": lambda: queryset.waits_for_office(at),
         }.get(self.value())
         return wanted() if wanted else queryset
 

@@ -131,6 +131,10 @@ class CaseQuerySet(models.QuerySet):
         """Handed to another office weeks ago, and it has not said what became of them."""
         return self._waiting_for_office(answered_on=None, at__lt=at - ANSWER_AWAITED)
 
+    def waits_for_office(self, at):
+        """Receipt or answer is overdue."""
+        return self.without_receipt(at) | self.without_answer(at)
+
     def _waiting_for_office(self, **what):
         silent = self.model.referrals.rel.related_model.objects.filter(case=OuterRef("pk"), **what)
         return self.filter(Exists(silent), status=Status.REFERRED)

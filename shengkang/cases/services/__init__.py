@@ -9,9 +9,9 @@ from shengkang.cases.services.agreeing import (
     settle_case,
     sign_agreement,
 )
+from shengkang.cases.services.archiving import archive_case
 from shengkang.cases.services.calling import dispute_from_call, tie_call
 from shengkang.cases.services.closing import (
-    archive_case,
     give_visit,
     record_follow_up,
     reopen_case,
@@ -31,6 +31,7 @@ from shengkang.cases.services.opening import (
     open_case,
     settle_on_the_spot,
 )
+from shengkang.cases.services.papers import drop_template, file_paper, keep_template, write_file, write_paper
 from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
 from shengkang.cases.services.pausing import pause_case, resume_case
 from shengkang.cases.services.referring import answer_referral, receive_referral, refer_case, take_back_case
@@ -53,12 +54,14 @@ from shengkang.cases.services.refusals import (
     NotAllowedHere,
     NothingChanged,
     OverrideUnexplained,
+    PaperNotReady,
     PauseRefused,
     PointIncomplete,
     ReferralRefused,
     SessionIncomplete,
     SessionNotAllowed,
     SignatureRefused,
+    TemplateRefused,
     UnfitPerson,
     WrongStation,
 )
@@ -86,6 +89,7 @@ __all__ = [
     "ObligationDetails",
     "OldCase",
     "OverrideUnexplained",
+    "PaperNotReady",
     "PartyDetails",
     "PauseRefused",
     "PointIncomplete",
@@ -93,6 +97,7 @@ __all__ = [
     "SessionIncomplete",
     "SessionNotAllowed",
     "SignatureRefused",
+    "TemplateRefused",
     "UnfitPerson",
     "WrongStation",
     "accept_case",
@@ -111,12 +116,15 @@ __all__ = [
     "decide_confirmation",
     "decline_case",
     "dispute_from_call",
+    "drop_template",
     "escalate",
+    "file_paper",
     "give_visit",
     "hold_session",
     "inquire",
     "instalments",
     "join_case",
+    "keep_template",
     "mark_performed",
     "merge_case",
     "offer_case",
@@ -143,4 +151,6 @@ __all__ = [
     "take_over_ledger",
     "terminate_case",
     "tie_call",
+    "write_file",
+    "write_paper",
 ]

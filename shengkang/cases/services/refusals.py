@@ -100,3 +100,11 @@ class ReferralRefused(RuleViolation):
 
 class PointIncomplete(RuleViolation):
     """A point on the map has only one of its two coordinates."""
+
+
+class PaperNotReady(RuleViolation):
+    """A paper of the file has nothing to say yet, or nothing was chosen to be filed."""
+
+
+class TemplateRefused(RuleViolation):
+    """A station's Word template that could not be filled, or that holds more than a form should."""
