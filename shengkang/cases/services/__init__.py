@@ -20,6 +20,8 @@ from shengkang.cases.services.closing import (
 )
 from shengkang.cases.services.confirming import ask_confirmation, decide_confirmation
 from shengkang.cases.services.gate import check_gate, protect_case
+from shengkang.cases.services.lists import forget_filter, save_filter
+from shengkang.cases.services.many import assign_cases
 from shengkang.cases.services.mediating import begin_mediation, break_off_mediation, hold_session, inquire
 from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
@@ -43,6 +45,7 @@ from shengkang.cases.services.refusals import (
     FollowUpDone,
     GateIncomplete,
     GateRefused,
+    ListRefused,
     MoveRefused,
     NotAllowedHere,
     NothingChanged,
@@ -50,6 +53,7 @@ from shengkang.cases.services.refusals import (
     SessionIncomplete,
     SessionNotAllowed,
     SignatureRefused,
+    TooMany,
     UnfitPerson,
     WrongStation,
 )
@@ -67,6 +71,7 @@ __all__ = [
     "FollowUpDone",
     "GateIncomplete",
     "GateRefused",
+    "ListRefused",
     "MoveRefused",
     "NotAllowedHere",
     "NothingChanged",
@@ -76,6 +81,7 @@ __all__ = [
     "SessionIncomplete",
     "SessionNotAllowed",
     "SignatureRefused",
+    "TooMany",
     "UnfitPerson",
     "WrongStation",
     "accept_case",
@@ -84,12 +90,14 @@ __all__ = [
     "archive_case",
     "ask_confirmation",
     "assign_case",
+    "assign_cases",
     "begin_mediation",
     "break_off_mediation",
     "check_gate",
     "correct_case",
     "correct_party",
     "decide_confirmation",
+    "forget_filter",
     "give_visit",
     "hold_session",
     "inquire",
@@ -106,6 +114,7 @@ __all__ = [
     "remind_of_obligations",
     "remove_party",
     "reopen_case",
+    "save_filter",
     "settle_case",
     "settle_on_the_spot",
     "sign_agreement",
