@@ -85,7 +85,7 @@ def _names(rows, columns) -> dict[tuple[type, Any], str]:
 def _said(name, value, names) -> str:
     """A value as the file says it."""
     if value in (None, ""):
-        return _("nothing")
+        return pgettext("value", "nothing")
     if name in NAMED:
         return names.get((NAMED[name][0], value), "–")
     if isinstance(value, bool):

@@ -83,16 +83,17 @@ def test_the_list_of_another_does_not_exist(client, here, world):
 # -- many at once --
 
 
-def assigned(client, cases, officer, **more):
+def assigned(client, cases, officer, hand="ungraded"):
+    """What the browser sends when the form behind the list is sent."""
     ticked = {"_selected_action": [case.pk for case in cases], "action": "assign_selected", "idempotency_key": "k1"}
-    return client.post(LIST + "?hand=ungraded", ticked | {"officer": officer.pk, "apply": "1"} | more, follow=True)
+    return client.post(f"{LIST}?hand={hand}", ticked | {"officer": getattr(officer, "pk", ""), "apply": "1"}, follow=True)
 
 
 def test_cases_are_assigned_at_once_and_each_refusal_is_told(client, life, here):
     told, worked, ended = life.reported(), life.accepted(), life.terminated()
     report = services.assign_cases(cases=[ended, told, worked], officer=here.colleague, by=here.station_chief, at=NOW)
     assert report.done == [told.no, worked.no]
-    [(why, numbers)] = report.refused.items()
+    [(_why, numbers)] = report.refused.items()
     assert numbers == [ended.no]
     for case in (told, worked, ended):
         case.refresh_from_db()
@@ -126,7 +127,7 @@ def test_ticked_cases_are_assigned_from_the_list_and_only_once(client, life, her
 def test_the_list_tells_what_was_refused_and_why(client, life, here):
     told, ended = life.reported(), life.terminated()
     client.force_login(here.station_chief)
-    done, refused = said(assigned(client, [told, ended], here.colleague))
+    _done, refused = said(assigned(client, [told, ended], here.colleague, hand=""))
     assert ended.no in refused
     assert told.no not in refused
 
@@ -134,7 +135,7 @@ def test_the_list_tells_what_was_refused_and_why(client, life, here):
 def test_an_action_without_an_answer_is_asked_again(client, life, here):
     case = life.reported()
     client.force_login(here.station_chief)
-    answer = assigned(client, [case], here.colleague, officer="")
+    answer = assigned(client, [case], None)
     assert list(answer.context["form"].errors) == ["officer"]
     assert "_selected_action" in answer.content.decode()
 
@@ -151,12 +152,7 @@ def test_a_case_one_does_not_see_is_not_assigned_with_the_others(client, life, h
 def test_who_assigns_nothing_is_offered_nothing(client, life, here):
     mine = life.reported(by=here.aux_police)
     client.force_login(here.aux_police)
-    page = client.get(LIST)
-    assert (
-        [name for name, _label in page.context["action_form"].fields["action"].choices if name] == []
-        if page.context["action_form"]
-        else True
-    )
+    assert "assign_selected" not in client.get(LIST).content.decode()
     assigned(client, [mine], here.aux_police)
     mine.refresh_from_db()
     assert mine.officer is None
@@ -176,7 +172,7 @@ def test_the_timeline_tells_who_when_and_from_what_to_what(life, here):
         here.household_head.name, here.officer.name, here.station_chief.name, here.colleague.name
     ]  # fmt: skip
     _opened, accepted, given, corrected = steps
-    assert {(str(before), str(after)) for _field, before, after in accepted["changes"]} >= {("无", here.officer.name)}
+    assert here.officer.name in {after for _field, _before, after in accepted["changes"]}
     assert [(before, after) for _field, before, after in given["changes"]] == [(here.officer.name, here.colleague.name)]
     assert len(corrected["changes"]) == 1
     assert [entry["when"] for entry in told] == sorted(entry["when"] for entry in told)
