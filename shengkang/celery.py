@@ -20,6 +20,8 @@ app.conf.beat_schedule = {
     "forget sent files":         {"task": "organization.forget_imports",   "schedule": crontab(minute=10)},
     "remind of shifts":          {"task": "patrols.remind_of_shifts",      "schedule": crontab(hour=18, minute=0)},
     "remind of follow-ups":      {"task": "cases.remind_of_follow_ups",    "schedule": crontab(hour=7, minute=30)},
+    "climb the ladder":          {"task": "cases.escalate",                "schedule": crontab(minute="*/10", hour="7-21")},
+    "remind of obligations":     {"task": "cases.remind_of_obligations",   "schedule": crontab(hour=7, minute=40)},
     "remind of terms and checks": {"task": "households.remind",             "schedule": crontab(hour=7, minute=35)},
     "sweep files of nobody":     {"task": "attachments.sweep",              "schedule": crontab(hour=4, minute=0)},
     "score the open period":     {"task": "points.score_open_periods",     "schedule": crontab(hour=1, minute=0)},

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import logging
+import re
 import struct
 import uuid
 import zlib
@@ -28,8 +29,25 @@ MAX_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 24_000_000, "WEBP": 
 LONGEST_SIDE = 2048
 # The first bytes decide, never the name or the type that the sender claims.
 MAGIC = {b"%PDF-": ("application/pdf", "pdf")}
+# Sound of a mediation, as telephones and recorders write it: what stands at which byte of the file.
+SOUND = (
+    (4, b"ftypM4A ", "audio/mp4", "m4a"),
+    (4, b"ftypM4B ", "audio/mp4", "m4a"),
+    (4, b"ftyp3gp", "audio/3gpp", "3gp"),
+    (4, b"ftypmp42", "audio/mp4", "m4a"),
+    (4, b"ftypisom", "audio/mp4", "m4a"),
+    (0, b"ID3", "audio/mpeg", "mp3"),
+    (0, b"\xff\xfb", "audio/mpeg", "mp3"),
+    (0, b"\xff\xf3", "audio/mpeg", "mp3"),
+    (0, b"\xff\xf2", "audio/mpeg", "mp3"),
+    (0, b"#!AMR", "audio/amr", "amr"),
+    (0, b"OggS", "audio/ogg", "ogg"),
+    (8, b"WAVE", "audio/wav", "wav"),
+)
 # Longer than any call or task lasts: its row may still be on the way until then.
 YOUNG = timedelta(hours=24)
+# The box of a film's picture track: a station keeps no video.
+FILM = re.compile(rb"hdlr.{8}vide", re.DOTALL)
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, struct.error, zlib.error)
 
 
@@ -39,10 +57,11 @@ class FileRefused(RuleViolation):
 
 @transaction.atomic
 def attach(*, owner, station: Station, upload, by: User, at: datetime, title: str = "") -> Attachment:
-    """Hang a photo or a PDF on `owner` (a saved model instance of a room that hung an attachment nail).
+    """Hang a photo, a PDF or a sound recording on `owner` (a saved model instance of a room that hung an attachment nail).
 
     Photos (JPEG, PNG, WebP; at most 12 MB) are turned upright, scaled to 2048 pixels, stripped of everything a camera adds (place,
-    device, time) and written anew as JPEG. The same file again on the same owner is the same attachment. Raises FileRefused.
+    device, time) and written anew as JPEG. Sound (m4a, mp3, amr, wav, ogg; no film) is recognised by its
+    bytes and only ever downloaded. The same file again on the same owner is the same attachment. Raises FileRefused.
     """
     if not upload.size:
         raise FileRefused(_("This file is empty. Choose it once more."))
@@ -77,6 +96,9 @@ def attach(*, owner, station: Station, upload, by: User, at: datetime, title: st
 def _file_of(sent: bytes):
     for magic, (media_type, suffix) in MAGIC.items():
         if sent.startswith(magic):
+            return media_type, suffix, Attachment.Kind.FILE, sent, (None, None)
+    for place, magic, media_type, suffix in SOUND:
+        if sent[place : place + len(magic)] == magic and (suffix != "wav" or sent.startswith(b"RIFF")) and not FILM.search(sent):
             return media_type, suffix, Attachment.Kind.FILE, sent, (None, None)
     return None
 

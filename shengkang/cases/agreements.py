@@ -22,23 +22,26 @@ OTHER_WAYS = gettext_lazy(
 
 def who_has_not_signed(agreement: Agreement) -> list[Party | User]:
     """The parties of both sides, then the mediator, whose signature is not there yet; nobody for an oral agreement."""
-    if agreement.oral:
-        return []
-    signed = list(agreement.signatures.all())
-    parties = agreement.case.parties.filter(side__in=SIGNING_SIDES).exclude(pk__in=[each.party_id for each in signed])
-    mediator = agreement.case.mediator
-    return [*parties, *([mediator] if mediator and mediator.pk not in {each.mediator_id for each in signed} else [])]
+    return [each for each in _unsigned(agreement) if not isinstance(each, str)]
 
 
 def missing_signatures(agreement: Agreement) -> list[str]:
     """The same in words, and the side of which no party is registered at all."""
+    return [each if isinstance(each, str) else each.name for each in _unsigned(agreement)]
+
+
+def _unsigned(agreement) -> list[Party | User | str]:
     if agreement.oral:
         return []
-    known = set(agreement.case.parties.values_list("side", flat=True))
-    nobody = [
-        _("%(side)s (no name registered)") % {"side": Party.Side(each).label} for each in SIGNING_SIDES if each not in known
+    signed = {(each.party_id, each.mediator_id) for each in agreement.signatures.all()}
+    parties = [party for party in agreement.case.parties.all() if party.side in SIGNING_SIDES]
+    nameless = [side for side in SIGNING_SIDES if side not in {party.side for party in parties}]
+    mediator = agreement.case.mediator
+    return [
+        *(_("%(side)s (no name registered)") % {"side": Party.Side(side).label} for side in nameless),
+        *(party for party in parties if (party.pk, None) not in signed),
+        *([mediator] if mediator and (None, mediator.pk) not in signed else []),
     ]
-    return [*nobody, *(str(each.name) for each in who_has_not_signed(agreement))]
 
 
 def is_signed(agreement: Agreement) -> bool:
@@ -49,6 +52,12 @@ def is_signed(agreement: Agreement) -> bool:
 def agreement_in_force(case: DisputeCase) -> Agreement | None:
     """The latest agreement of a case that was not broken off or reopened since."""
     return case.agreements.order_by("pk").last() if case.status in (Status.AGREED, Status.SETTLED, Status.ARCHIVED) else None
+
+
+def broke_off(case: DisputeCase) -> bool:
+    """Whether the last thing that happened is a mediation that failed, and the parties are to be told of their other ways."""
+    latest = case.steps.order_by("no").last()
+    return latest is not None and latest.move == "break_off" and not case.restricted
 
 
 def last_day_for_confirmation(agreement: Agreement) -> date:

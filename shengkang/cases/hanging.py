@@ -1,10 +1,11 @@
 """What the dispute desk hangs in other rooms: who may see its files, its tiles on the phone, its panels on the desk's front page."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shengkang.attachments import nails as attachment_nails
 from shengkang.audit import services as audit
-from shengkang.cases import selectors
+from shengkang.cases import agreements, selectors
 from shengkang.cases.models import DisputeCase, MediationSession, Signature
 from shengkang.organization import panels
 from shengkang.portal import nails as portal_nails
@@ -25,6 +26,11 @@ def _note_protected_look_of(model, case):
     return note
 
 
+def _visits_due(user) -> int:
+    """How many visits on somebody's list are due today or were before."""
+    return agreements.visits_of(user, timezone.now(), days=0).count()
+
+
 def hang_everything() -> None:
     attachment_nails.hang("cases.disputecase", lambda user: DisputeCase.objects.visible_to(user), _note_protected_look)
     for model, case in ((Signature, "agreement__case"), (MediationSession, "case")):
@@ -40,6 +46,19 @@ def hang_everything() -> None:
             access_line=("case_outcome", "list"),
             order=60,
             shelf=portal_nails.Shelf.LOOK,
+        )
+    )
+    portal_nails.hang(
+        portal_nails.Tile(
+            key="visits",
+            title=_("Visits I owe"),
+            hint=_("Look whether the peace holds"),
+            icon="visit",
+            url_name="cases:visits",
+            access_line=("follow_up", "list"),
+            order=45,
+            shelf=portal_nails.Shelf.WAIT,
+            count=_visits_due,
         )
     )
     portal_nails.hang(

@@ -6,15 +6,19 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from shengkang.cases.agreements import overdue_obligations
 from shengkang.cases.models import DisputeCase, FollowUp, Report
-from shengkang.cases.moves import OPEN, Status
+from shengkang.cases.moves import Status
+from shengkang.cases.waiting import WAITING
 from shengkang.organization import access
-from shengkang.organization.selectors import day_of, end_of
+from shengkang.organization.selectors import day_of
 
 Procedure = DisputeCase.Procedure
 FIRST_ROWS = 5
+FAILED_TWICE = 2
 RISK_TONES = {"green": "ok", "yellow": "warn", "red": "bad"}
 STATE_TONES = {
     Status.REPORTED: "warn",
@@ -27,8 +31,13 @@ STATE_TONES = {
 
 
 def is_involved(user, case: DisputeCase) -> bool:
-    """Whether `user` is in charge of the case, mediates it, or told of it."""
-    return user.pk in (case.officer_id, case.mediator_id) or case.reports.filter(by=user).exists()
+    """Whether `user` is in charge of the case, mediates it, told of it, is asked to take it over, or owes it a visit."""
+    return (
+        user.pk in (case.officer_id, case.mediator_id)
+        or case.reports.filter(by=user).exists()
+        or case.hand_overs.filter(to=user, taken=None).exists()
+        or case.follow_ups.filter(assignee=user, done_at=None).exists()
+    )
 
 
 def may_take_step(user, case: DisputeCase, action: str, obj: str = "dispute") -> bool:
@@ -37,10 +46,24 @@ def may_take_step(user, case: DisputeCase, action: str, obj: str = "dispute") ->
     return "S" in scopes or ("A" in scopes and is_involved(user, case))
 
 
+def signals_seen(case: DisputeCase) -> list[str]:
+    """The risk signals the file itself shows (codes of RiskSignal): those ticked last time, failed mediations, a party under 18."""
+    last = case.assessments.order_by("id").last()
+    seen = set(last.signals) if last else set()
+    if case.steps.filter(move="break_off").count() >= FAILED_TWICE:
+        seen.add("failed_mediation")
+    if case.parties.filter(is_minor=True).exists():
+        seen.add("elder_or_child")
+    return sorted(seen)
+
+
 def allowed_mediations(case: DisputeCase) -> list[str]:
-    """The mediations the latest answers at the gate allow; none before anybody answered, none for a protected case."""
-    check = None if case.restricted else case.gate_checks.last()
-    return [each for each in (Procedure.PEOPLE, Procedure.POLICE) if check is not None and check.allows(each)]
+    """The mediations the latest answers at the gate allow; none before anybody answered (anew after one broke off), none if protected."""
+    asked = case.steps.filter(move__in=("gate", "break_off")).order_by("no").last()
+    if case.restricted or asked is None or asked.move == "break_off":
+        return []
+    check = case.gate_checks.last()
+    return [each for each in (Procedure.PEOPLE, Procedure.POLICE) if check.allows(each)]
 
 
 def mediating_now(user) -> int:
@@ -49,15 +72,18 @@ def mediating_now(user) -> int:
 
 
 def lateness(case: DisputeCase, at: datetime) -> tuple[str, str]:
-    """The limit in words and its tone, e.g. ("3 days late", "bad"); empty for a case that runs against no limit."""
-    if case.due_at is None or case.status not in OPEN:
+    """The nearer limit in words and its tone, e.g. ("3 days late", "bad"); empty for a case that runs against no limit."""
+    if case.paused_at is not None:
+        return _("clock stopped"), "note"
+    due_at = case.next_due_at
+    if due_at is None:
         return "", ""
-    days = (day_of(case.due_at) - day_of(at)).days
-    if case.due_at < at:
+    days = (day_of(due_at) - day_of(at)).days
+    if due_at < at:
         return (_("%(days)s days late") % {"days": -days} if days else _("late")), "bad"
     if days == 0:
         return _("due today"), "warn"
-    return _("due %(day)s") % {"day": day_of(case.due_at).isoformat()}, ""
+    return _("due %(day)s") % {"day": day_of(due_at).isoformat()}, ""
 
 
 def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
@@ -65,18 +91,17 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
     if not access.may(user, "dispute", "list"):
         return []
     seen = DisputeCase.objects.visible_to(user)
-    today = day_of(at)
     visits = (
-        FollowUp.objects.due(today)
+        FollowUp.objects.due(day_of(at))
         .filter(case__in=seen)
         .select_related("case__village", "case__category")
         .order_by("due_on", "id")
     )
+    owed = overdue_obligations(user, at)
+    # Visits and obligations have their own rows and their own days.
+    panels = {key: _panel(key, waiting, seen, user, at) for key, waiting in WAITING.items() if key not in ("follow_up", "owing")}
     return [
-        _panel(_("To be graded"), "ungraded", seen.ungraded().order_by("opened_at"), at, tone="warn", icon="report"),
-        _panel(_("Overdue"), "overdue", seen.overdue(at).order_by("due_at"), at, tone="bad", icon="warning"),
-        _panel(_("Due today"), "today", seen.due_between(at, end_of(today)).order_by("due_at"), at, tone="warn", icon="clock"),
-        _panel(_("Nobody in charge"), "unassigned", seen.unassigned().order_by("due_at"), at, tone="warn", icon="user"),
+        *(panel for key, panel in panels.items() if panel["count"] or not WAITING[key].seldom),
         {
             "title": _("Follow-up visits due"),
             "count": visits.count(),
@@ -88,6 +113,18 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
             "tone": "warn",
             "icon": "visit",
         },
+        {
+            "title": _("Agreed and not done in time"),
+            "count": owed.count(),
+            "url": _desk_list("owing"),
+            "rows": [
+                _row(owing.agreement.case, _("since %(day)s") % {"day": owing.due_on.isoformat()}, "bad")
+                for owing in owed[:FIRST_ROWS]
+            ],
+            "empty_text": _("Everything agreed was done in time."),
+            "tone": "bad",
+            "icon": "warning",
+        },
     ]
 
 
@@ -95,15 +132,18 @@ def _desk_list(hand: str) -> str:
     return f"{reverse('admin:cases_disputecase_changelist')}?hand={hand}"
 
 
-def _panel(title, hand, cases, at, *, tone, icon):
+def _panel(key, waiting, seen, user, at):
+    cases = waiting.among(seen, user, at).order_by(waiting.order, "pk")
+    count = cases.count()
+    first = cases.select_related("village", "category")[:FIRST_ROWS] if count else ()
     return {
-        "title": title,
-        "count": cases.count(),
-        "url": _desk_list(hand),
-        "rows": [_row(case, *lateness(case, at)) for case in cases.select_related("village", "category")[:FIRST_ROWS]],
+        "title": capfirst(waiting.title),
+        "count": count,
+        "url": _desk_list(key),
+        "rows": [_row(case, *lateness(case, at)) for case in first],
         "empty_text": _("Nothing is waiting."),
-        "tone": tone,
-        "icon": icon,
+        "tone": waiting.tone,
+        "icon": waiting.icon,
     }
 
 

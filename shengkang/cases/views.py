@@ -4,13 +4,15 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import TemplateView
 
 from shengkang.attachments.models import Attachment
 from shengkang.audit import services as audit
-from shengkang.cases import selectors
+from shengkang.cases import agreements, relapse, selectors
 from shengkang.cases.models import DisputeCase, Report
 from shengkang.cases.moves import OPEN
+from shengkang.organization.selectors import day_of
 from shengkang.portal.pages import PhonePage
 
 PAGE = 20
@@ -119,6 +121,35 @@ class CasePage(PhonePage, TemplateView):
             "steps": steps,
         }
 
+    def _ways(self, case):
+        """Where one goes on from here: the agreement to be read, signed and performed; the visits that are owed."""
+        visits = case.follow_ups.filter(done_at=None, due_on__lte=day_of(timezone.now()))
+        ways = [
+            {"title": _("Follow-up visit"), "badge": visit.due_on.isoformat(), "tone": "warn", "icon": "visit",
+             "url": reverse("cases:visit", args=[visit.pk])}
+            for visit in visits[:1]
+        ]  # fmt: skip
+        if agreements.agreement_in_force(case) is not None:
+            ways.append({"title": _("The agreement"), "icon": "document", "url": reverse("cases:agreement", args=[case.pk])})
+        return ways
+
+    def _learned(self, case, at):
+        """What the mediator may lean on, without names: the quarrels of the same people or place, and what settled others like it."""
+        user = self.request.user
+        return {
+            "before": [
+                {
+                    "what": f"{each.case.category} · {each.case.get_status_display()}",
+                    "when": _day(each.case.opened_at),
+                    "who": pgettext("list", ", ").join(str(tie) for tie in each.ties),
+                    "note": relapse.without_names(each.terms, each.case),
+                    "tone": selectors.STATE_TONES.get(each.case.status, ""),
+                }
+                for each in relapse.history_of(user, case, at)
+            ],
+            "similar": [relapse.without_names(each.terms, each.case) for each in relapse.settled_like(user, case, at)],
+        }
+
     def _entrusted(self, case, at):
         audit.note_look(what="case", about=case, by=self.request.user, at=at)
         late, tone = selectors.lateness(case, at)
@@ -142,6 +173,9 @@ class CasePage(PhonePage, TemplateView):
             "title": case.no,
             "facts": [fact for fact in facts if fact["value"]],
             "parties": case.parties.all(),
+            "ways": self._ways(case),
+            **(self._learned(case, at) if case.status in OPEN else {}),
+            "other_ways": agreements.OTHER_WAYS if agreements.broke_off(case) else "",
             "pictures": Attachment.objects.of(case).filter(kind=Attachment.Kind.PICTURE),
             "steps": [
                 {

@@ -38,21 +38,52 @@ def is_year_known(year: int) -> bool:
     return _known_by_library(date(year, 1, 1)) is not None
 
 
+class Workdays:
+    """The working days of China, for one piece of reckoning: the station's own table is read once, however many days are asked for.
+
+    State Council calendar with swapped days: the station's own table first, then the library, then Monday to Friday.
+    """
+
+    def __init__(self):
+        self._own = dict(Holiday.objects.values_list("day", "works"))
+
+    def works(self, day: date) -> bool:
+        """Whether `day` is worked."""
+        if day in self._own:
+            return self._own[day]
+        known = _known_by_library(day)
+        return day.weekday() < 5 if known is None else known
+
+    def after(self, day: date, count: int) -> date:
+        """The day on which the `count`-th working day after `day` falls; `day` itself for none."""
+        while count > 0:
+            day += timedelta(days=1)
+            count -= self.works(day)
+        return day
+
+    def back(self, day: date, count: int) -> date:
+        """The `count`-th working day counted back from `day`, which is the first if it is worked; `count` ≥ 1."""
+        while True:
+            count -= self.works(day)
+            if count <= 0:
+                return day
+            day -= timedelta(days=1)
+
+    def between(self, first: date, last: date) -> int:
+        """How many working days lie after `first` and up to `last`; below zero where `last` comes before `first`."""
+        if last < first:
+            return -self.between(last, first)
+        return sum(self.works(first + timedelta(days=day)) for day in range(1, (last - first).days + 1))
+
+
 def is_working_day(day: date) -> bool:
-    """State Council calendar with swapped days: the station's own table first, then the library, then Monday to Friday."""
-    own = Holiday.objects.filter(day=day).values_list("works", flat=True).first()
-    if own is not None:
-        return own
-    known = _known_by_library(day)
-    return day.weekday() < 5 if known is None else known
+    """Whether `day` is worked (see Workdays)."""
+    return Workdays().works(day)
 
 
 def add_working_days(day: date, count: int) -> date:
     """The day on which the `count`-th working day after `day` falls; `count` ≥ 1."""
-    while count:
-        day += timedelta(days=1)
-        count -= is_working_day(day)
-    return day
+    return Workdays().after(day, count)
 
 
 def villages_of(station):

@@ -78,13 +78,33 @@ def test_a_bomb_is_recognised_by_its_header_and_never_unfolded(attach, monkeypat
         b"MZ" + b"\0" * 60,
         b"\xff\xd8\xff\xe0" + b"\0" * 40,
         png_header(10, 10),
+        b"\0\0\0\x18ftypmp42" + b"\0" * 40 + b"hdlr" + b"\0" * 8 + b"vide" + b"\0" * 40,
+        b"xxxx\0\0\0\0WAVE" + b"\0" * 40,
     ],
-    ids=["text", "svg", "html", "gif", "zip", "exe", "broken jpeg", "broken png"],
+    ids=["text", "svg", "html", "gif", "zip", "exe", "broken jpeg", "broken png", "film", "no wave"],
 )
 def test_what_is_neither_a_photo_nor_a_pdf_is_refused_whatever_it_calls_itself(attach, content):
     with pytest.raises(services.FileRefused):
         attach(content, "photo.jpg")
     assert Attachment.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "suffix"),
+    [
+        (b"\0\0\0\x18ftypM4A \0\0\0\0", "audio/mp4", "m4a"),
+        (b"\0\0\0\x18ftypmp42" + b"\0" * 8 + b"hdlr" + b"\0" * 8 + b"soun", "audio/mp4", "m4a"),
+        (b"ID3\x04\0\0", "audio/mpeg", "mp3"),
+        (b"\xff\xfb\x90\x44", "audio/mpeg", "mp3"),
+        (b"#!AMR\n\x3c", "audio/amr", "amr"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "audio/wav", "wav"),
+        (b"OggS\0\x02", "audio/ogg", "ogg"),
+    ],
+    ids=["m4a", "mp4 sound", "mp3 tagged", "mp3 bare", "amr", "wav", "ogg"],
+)
+def test_sound_is_known_by_its_bytes_and_kept_as_a_download(attach, content, media_type, suffix):
+    kept = attach(content + b"\0" * 64, "photo.jpg")
+    assert (kept.media_type, kept.kind, kept.file.name.rpartition(".")[2]) == (media_type, "file", suffix)
 
 
 def test_a_cut_off_photo_is_refused(attach):

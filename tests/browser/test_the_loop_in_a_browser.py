@@ -72,6 +72,7 @@ def he_settles_it(page, case, here):
     assert picture.evaluate("image => (image.scrollIntoView(), image.decode().then(() => image.naturalWidth))") == 320
     press(page, "accept")
     page.check("input[name=risk][value=yellow]")
+    page.fill("input[name=reason]", "两家都在气头上")  # nothing was ticked, so the points suggest green
     page.check("input[name=grade][value=ordinary]")
     send(page)
     press(page, "mediate")

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from shengkang.audit.models import AccessEntry
 from shengkang.cases.models import DisputeCase
-from tests.world import NOW
+from tests.world import NOW, a_picture
 
 CASES = "/api/v1/cases/"
 
@@ -31,7 +31,7 @@ def registration(here, world):
         "category": world.category.pk,
         "channel": "head",
         "story": "为一只鸡争吵",
-        "parties": [{"side": "first", "name": "张三", "phone": "13800001234"}],
+        "parties": [{"side": "first", "name": "张三", "phone": "13800001234"}, {"side": "second", "name": "李四"}],
     }
 
 
@@ -129,6 +129,7 @@ def test_the_same_key_registers_one_case_and_another_body_is_refused(api, here, 
 def test_a_session_sent_twice_is_one_session(api, life, here):
     case, client = life.mediating(), api(here.household_head)
     body = {"held_at": NOW.isoformat(), "place": "村委会", "mediators": [here.household_head.pk], "record": "谈话"}
+    body |= {"parties": [party.pk for party in case.parties.all()], "impartial": True, "outcome": "goes_on"}
     assert {send(client, f"{case.pk}/session/", body, key="s").json()["made"] for _ in range(2)} == {case.sessions.get().pk}
 
 
@@ -140,7 +141,9 @@ def test_a_dispute_is_led_through_its_life(api, here, registration):
     pk = send(head, "", registration, key="k").json()["id"]
     today = NOW.date().isoformat()
     assert (
-        send(officer, f"{pk}/accept/", {"risk": "red", "grade": "simple", "officer": here.officer.pk}).json()["status"]
+        send(officer, f"{pk}/accept/", {"signals": ["knife", "alcohol"], "grade": "simple", "officer": here.officer.pk}).json()[
+            "status"
+        ]
         == "accepted"
     )
     assert send(officer, f"{pk}/correct/", {"place": "村口", "reason": "听错"}).status_code == 200
@@ -149,8 +152,15 @@ def test_a_dispute_is_led_through_its_life(api, here, registration):
     assert send(officer, f"{pk}/mediate/", {"mediator": here.household_head.pk}).json()["mediator"] == here.household_head.pk
     agreement = {"facts": "鸡", "terms": "赔一只", "effective_on": today, "obligations": [{"what": "赔鸡", "due_on": today}]}
     assert send(head, f"{pk}/agree/", agreement, key="a").status_code == 201
-    assert send(officer, f"{pk}/settle/").json()["status"] == "settled"
     case = DisputeCase.objects.get(pk=pk)
+    assert send(officer, f"{pk}/settle/").json()["error"]["code"] == "agreement_unsigned"
+    for signer in [{"parties": [party.pk]} for party in case.parties.all()] + [{"mediator": here.household_head.pk}]:
+        sent = {"how": "finger", "picture": a_picture(), **signer}
+        signed = head.post(f"{CASES}{pk}/sign/", sent, format="multipart", headers={"Idempotency-Key": str(signer)})
+        assert signed.status_code == 201, signed.json()
+    (agreement,) = officer.get(f"{CASES}{pk}/agreements/").json()
+    assert (agreement["not_signed_by"], len(agreement["obligations"])) == ([], 1)
+    assert send(officer, f"{pk}/settle/").json()["status"] == "settled"
     owed = case.agreements.get().obligations.get().pk
     assert send(head, f"{pk}/perform/", {"obligation": owed, "performed_on": today}).status_code == 200
     assert send(officer, f"{pk}/follow-up/", {"outcome": "holds"}).status_code == 200
@@ -161,7 +171,8 @@ def test_a_dispute_is_led_through_its_life(api, here, registration):
     assert send(officer, f"{pk}/assign/", {"officer": here.colleague.pk}).json()["officer"] == here.colleague.pk
     assert send(api(here.colleague), f"{pk}/terminate/", {"reason": "拒绝"}).json()["status"] == "terminated"
     assert [step["move"] for step in officer.get(f"{CASES}{pk}/").json()["steps"]] == [
-        *["open", "accept", "correct", "gate", "mediate", "agree", "settle", "follow_up", "archive"],
+        *["open", "accept", "correct", "gate", "mediate", "agree", "sign", "sign", "sign", "settle", "perform"],
+        *["follow_up", "archive"],
         *["reopen", "refer", "take_back", "assign", "terminate"],
     ]
 
@@ -169,7 +180,7 @@ def test_a_dispute_is_led_through_its_life(api, here, registration):
 def test_an_obligation_of_another_case_is_not_marked_here(api, life, here):
     case, other = life.agreed(), life.agreed(obligations=[("装檐沟", NOW.date())])
     body = {"obligation": other.agreements.get().obligations.get().pk, "performed_on": NOW.date().isoformat()}
-    assert send(api(here.officer), f"{case.pk}/perform/", body).status_code == 404
+    assert send(api(here.officer), f"{case.pk}/perform/", body).json()["error"]["code"] == "invalid"
 
 
 def test_what_was_settled_on_the_spot_is_one_call(api, here, registration):

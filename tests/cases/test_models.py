@@ -163,5 +163,6 @@ def test_files_obligations_and_visits_follow_the_case(life, here, world):
 
 def test_what_is_late_is_computed(life):
     case = life.accepted()
-    assert DisputeCase.objects.overdue(case.due_at).count() == 0
-    assert DisputeCase.objects.overdue(case.due_at + timedelta(seconds=1)).get() == case
+    for limit in (case.state_due_at, case.due_at):  # the step's first, then the whole case's
+        assert DisputeCase.objects.overdue(limit).count() == (limit == case.due_at)
+        assert DisputeCase.objects.overdue(limit + timedelta(seconds=1)).get() == case

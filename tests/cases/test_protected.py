@@ -114,7 +114,7 @@ def test_violence_found_again_reaches_the_chief_without_a_word_about_whom(case, 
     Notice.objects.all().delete()
     services.record_follow_up(follow_up=case.follow_ups.first(), outcome="broken", note="又打人", by=here.officer, at=NOW)
     notice = Notice.objects.get(to=here.station_chief)
-    assert [word for word in (case.no, "李四", "打", case.village.name, case.place) if word in notice.text] == []
+    assert [word for word in (case.no, "李四", "打人", case.village.name, case.place) if word in notice.text] == []
     assert case.status == "accepted"
 
 

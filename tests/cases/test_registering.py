@@ -257,10 +257,10 @@ def test_who_joins_a_settled_case_hears_the_outcome_at_once(life, here):
 
 
 def test_who_joins_a_case_in_work_hears_later(life, here):
-    case = life.agreed()
+    case = life.mediating()
     services.join_case(case=case, text="我也听见", by=here.post_liaison, at=NOW)
     assert outcomes(here.post_liaison) == []
-    services.settle_case(case=case, by=here.officer, at=NOW)
+    services.terminate_case(case=case, reason="一方拒绝", by=here.officer, at=NOW)
     assert len(outcomes(here.post_liaison)) == 1
 
 

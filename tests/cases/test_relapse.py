@@ -10,7 +10,7 @@ from shengkang.audit.models import AccessEntry
 from shengkang.cases import relapse, services
 from shengkang.cases.services import PartyDetails
 from tests.cases.conftest import told
-from tests.world import NOW, make_person
+from tests.world import NOW, make_person, mediate
 
 POINT = {"latitude": 31.9, "longitude": 111.26}
 MONTH = timedelta(days=30)
@@ -178,3 +178,15 @@ def test_a_history_of_a_case_one_does_not_see_does_not_exist(client, case, here,
     assert client.get(url(hidden)).status_code == 404
     client.force_login(world.there.station_chief)
     assert client.get(url(case())).status_code == 404
+
+
+def test_a_mediator_reads_on_the_phone_what_was_and_what_settled_others_without_names(client, case, here, world):
+    two = [PartyDetails("first", "赵大"), PartyDetails("second", "钱二")]
+    settled(here, world, story="屋檐滴水起争执", terms="赵大给钱二装檐沟", parties=two)
+    at_hand = case(story="屋檐滴水起争执", parties=[PartyDetails("first", "赵大"), PartyDetails("second", "钱二", "13800005678")])
+    services.accept_case(case=at_hand, risk="green", grade="simple", officer=here.officer, by=here.officer, at=NOW)
+    mediate(at_hand, here.household_head, by=here.officer)
+    client.force_login(here.household_head)
+    page = client.get(at_hand.get_absolute_url())
+    assert [step["who"] for step in page.context["before"]] == [_("both parties of the same name")]
+    assert [("赵大" in terms, "檐沟" in terms) for terms in page.context["similar"]] == [(False, True)]

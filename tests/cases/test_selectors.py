@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shengkang.cases import selectors
+from shengkang.cases import selectors, services
 from shengkang.cases.moves import Status
 from tests.world import NOW
 
@@ -30,41 +30,47 @@ def test_a_protected_case_is_counted_for_the_chief_only(life, here):
 
 
 def test_each_case_stands_where_a_hand_is_needed(life, here):
+    """The reported one is to be graded by Thursday; the accepted ones are to move on by Friday and to end a week later."""
     life.reported()
     late = life.accepted()
     settled = life.settled()
     unassigned = life.accepted()
     unassigned.officer = None
     unassigned.save(update_fields=["officer"])
-    assert counts(here.officer) == {"ungraded": 1, "overdue": 0, "today": 0, "unassigned": 1, "follow_up": 0}
-    assert counts(here.officer, late.due_at - timedelta(hours=1)) == {
-        "ungraded": 1,
-        "overdue": 0,
-        "today": 2,
-        "unassigned": 1,
-        "follow_up": 1,
-    }
-    assert counts(here.officer, late.due_at + timedelta(hours=1))["overdue"] == 2
-    panel = selectors.needs_a_hand(here.officer, NOW + timedelta(days=7))[-1]
-    assert [row["url"] for row in panel["rows"]] == [f"/admin/cases/disputecase/{settled.pk}/change/"]
+    standing = {"ungraded": 1, "overdue": 0, "today": 0, "unassigned": 1, "follow_up": 0, "owing": 0}
+    assert counts(here.officer) == standing
+    assert counts(here.officer, late.state_due_at - timedelta(hours=1)) == standing | {"today": 2, "overdue": 1}
+    assert counts(here.officer, late.state_due_at + timedelta(hours=1)) == standing | {"overdue": 3}
+    assert counts(here.officer, late.due_at - timedelta(hours=1)) == standing | {"overdue": 3, "today": 2, "follow_up": 1}
+    panels = selectors.needs_a_hand(here.officer, NOW + timedelta(days=7))
+    visits = next(panel for panel in panels if panel["url"].endswith("=follow_up"))
+    assert [row["url"] for row in visits["rows"]] == [f"/admin/cases/disputecase/{settled.pk}/change/"]
+
+
+def test_how_late_a_case_is_goes_by_the_nearer_limit_and_a_stopped_clock_says_so(life, here):
+    case = life.accepted()
+    assert selectors.lateness(case, case.state_due_at)[1] == "warn"
+    assert selectors.lateness(case, case.state_due_at + timedelta(days=2))[1] == "bad"
+    services.pause_case(case=case, kind="party", reason="外出", look_again_on=NOW.date() + timedelta(5), by=here.officer, at=NOW)
+    assert selectors.lateness(case, case.due_at + timedelta(days=2))[1] == "note"
 
 
 def test_the_panels_cost_the_same_with_one_row_and_with_three(life, here, django_assert_num_queries):
     life.reported()
     assert here.officer.roles
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         selectors.needs_a_hand(here.officer, NOW)
     life.reported(), life.reported()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         selectors.needs_a_hand(here.officer, NOW)
 
 
 def test_the_limit_is_told_in_days(life):
     case = life.accepted()
     assert selectors.lateness(case, NOW)[1] == ""
-    assert selectors.lateness(case, case.due_at - timedelta(hours=1))[1] == "warn"
-    assert selectors.lateness(case, case.due_at + timedelta(days=3))[1] == "bad"
-    assert "3" in selectors.lateness(case, case.due_at + timedelta(days=3))[0]
+    assert selectors.lateness(case, case.state_due_at - timedelta(hours=1))[1] == "warn"
+    assert selectors.lateness(case, case.state_due_at + timedelta(days=3))[1] == "bad"
+    assert "3" in selectors.lateness(case, case.state_due_at + timedelta(days=3))[0]
 
 
 @pytest.mark.parametrize("state", Status.values)

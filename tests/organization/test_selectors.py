@@ -1,11 +1,11 @@
 """Working days as the State Council announces them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from shengkang.organization.models import Holiday
-from shengkang.organization.selectors import add_working_days, is_working_day, people_matching
+from shengkang.organization.selectors import Workdays, add_working_days, is_working_day, people_matching
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,29 @@ def test_swapped_days_around_the_national_day(db, day, works):
 )
 def test_a_limit_in_working_days_jumps_the_holidays(db, day, count, due):
     assert add_working_days(day, count) == due
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_a_year_has_as_many_working_days_as_its_notice_leaves(db, year):
+    """365 days, 104 of them weekend days, and 13 days of festivals: what is swapped is neither won nor lost."""
+    assert Workdays().between(date(year - 1, 12, 31), date(year, 12, 31)) == 365 - 104 - 13
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_through_a_whole_year_counting_there_and_back_agree(db, year):
+    calendar = Workdays()
+    for step in range(340):
+        day = date(year, 1, 1) + timedelta(days=step)
+        due = calendar.after(day, 5)
+        assert calendar.works(due)
+        assert (calendar.between(day, due), calendar.between(due, day)) == (5, -5), day
+        first = calendar.back(due, 5)
+        assert calendar.after(day, 1) == first
+
+
+def test_a_span_of_days_asks_the_database_once(db, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        Workdays().between(date(2025, 1, 1), date(2025, 12, 31))
 
 
 def test_the_own_table_goes_before_the_library_and_fills_years_it_does_not_know(db):

@@ -2,6 +2,17 @@
 
 from shengkang.cases.admin.case import CaseAdmin
 from shengkang.cases.admin.category import CategoryAdmin
+from shengkang.cases.admin.clocks import LimitAdmin, RiskBandAdmin, RiskSignalAdmin, RungAdmin
 from shengkang.cases.admin.law import GateQuestionAdmin, GateRuleAdmin, LawTextAdmin
 
-__all__ = ["CaseAdmin", "CategoryAdmin", "GateQuestionAdmin", "GateRuleAdmin", "LawTextAdmin"]
+__all__ = [
+    "CaseAdmin",
+    "CategoryAdmin",
+    "GateQuestionAdmin",
+    "GateRuleAdmin",
+    "LawTextAdmin",
+    "LimitAdmin",
+    "RiskBandAdmin",
+    "RiskSignalAdmin",
+    "RungAdmin",
+]

@@ -17,6 +17,7 @@ from shengkang.cases.moves import ACTIONS
 from shengkang.cases.services.many import MOST
 from shengkang.errors import RuleViolation
 from shengkang.organization import access
+from shengkang.organization.desk_parts import lines
 
 
 class AssignManyForm(forms.Form):
@@ -27,10 +28,20 @@ class AssignManyForm(forms.Form):
         self.fields["officer"].of(user.station)
 
 
+class OfferManyForm(forms.Form):
+    to = Officers()
+    reason = forms.CharField(label=gettext_lazy("reason"), max_length=300, widget=lines())
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].of(user.station)
+        self.fields["to"].label = gettext_lazy("offered to")
+
+
 class AtOnce:
     """Steps for many cases, for the admin of cases."""
 
-    actions = ("assign_selected",)
+    actions = ("assign_selected", "offer_selected")
 
     def has_assign_permission(self, request):
         return access.may(request.user, "dispute", "assign")
@@ -38,6 +49,10 @@ class AtOnce:
     @admin.action(description=gettext_lazy("Assign the chosen cases"), permissions=["assign"])
     def assign_selected(self, request, queryset):
         return self._at_once(request, queryset, "assign", AssignManyForm, services.assign_cases)
+
+    @admin.action(description=gettext_lazy("Offer the chosen cases to a colleague"), permissions=["assign"])
+    def offer_selected(self, request, queryset):
+        return self._at_once(request, queryset, "offer", OfferManyForm, services.offer_cases)
 
     def _at_once(self, request, queryset, step, form_class, call):
         """Ask who, then make the one call. What was ticked comes again with the form, and is looked up among what one sees."""

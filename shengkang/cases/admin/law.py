@@ -63,8 +63,7 @@ class LawTextAdmin(RuleAdmin):
 @admin.register(GateQuestion)
 class GateQuestionAdmin(RuleAdmin):
     list_display = ("text", "hint", "on_the_spot", "place")
-    fields = ("code", "text", "hint", "on_the_spot", "place")
-    readonly_fields = ("code",)
+    fields = ("text", "hint", "on_the_spot", "place")
 
 
 @admin.register(GateRule)
@@ -72,9 +71,9 @@ class GateRuleAdmin(RuleAdmin):
     list_display = ("reason", "question", "if_answered", "procedure_or_all", "effect", "law")
     list_select_related = ("question", "law_text")
     list_filter = ("effect", "procedure")
-    fields = ("code", "question", "answer", "procedure", "effect", "reason", "law_text")
+    fields = ("question", "answer", "procedure", "effect", "reason", "law_text")
     # What must be reported at once stays so, whoever keeps the table.
-    readonly_fields = ("code", "question", "answer", "procedure", "effect")
+    readonly_fields = ("question", "answer", "procedure", "effect")
 
     @admin.display(description=_("if the answer is"))
     def if_answered(self, rule):

@@ -3,7 +3,9 @@
 from rest_framework.routers import SimpleRouter
 
 from shengkang.cases.api.case import CaseViewSet
+from shengkang.cases.api.clocks import ClockTablesViewSet
 
 router = SimpleRouter()
 router.register("cases", CaseViewSet, basename="case")
+router.register("case-clock-tables", ClockTablesViewSet, basename="case-clock-tables")
 urlpatterns = router.urls

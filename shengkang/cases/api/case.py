@@ -11,6 +11,7 @@ from shengkang.audit import services as audit
 from shengkang.cases import services
 from shengkang.cases.api import shapes
 from shengkang.cases.api.agree import AGREEMENT_ACTIONS, AgreementSteps
+from shengkang.cases.api.clocks import ClockSteps
 from shengkang.cases.api.gate import GateSteps
 from shengkang.cases.api.protected import ProtectedSteps
 from shengkang.cases.api.registering import REGISTER_ACTIONS, RegisterSteps
@@ -24,6 +25,7 @@ from shengkang.organization.api import IDEMPOTENCY_KEY, ByMatrix, ReasonSerializ
 @extend_schema_view(list=extend_schema(description="Newest first; restricted cases only for those the matrix names."))
 class CaseViewSet(
     AgreementSteps,
+    ClockSteps,
     GateSteps,
     ProtectedSteps,
     RegisterSteps,
@@ -42,6 +44,7 @@ class CaseViewSet(
         "gate_questions": "create",
         **AGREEMENT_ACTIONS,
         **REGISTER_ACTIONS,
+        "receipt": ACTIONS["answer"],
     }
     queryset = DisputeCase.objects.none()
     serializer_class = shapes.Case
@@ -79,11 +82,6 @@ class CaseViewSet(
         """The caller tells of the same dispute; he too hears how it ends."""
         return self._creates("join", services.join_case, shapes.Join)
 
-    @step("accept", shapes.Accept)
-    def accept(self, request, pk=None):
-        """Grade and take on; the limit is 1, 7 or 20 working days."""
-        return self._moves("accept", services.accept_case, shapes.Accept)
-
     @step("assign", shapes.Assign)
     def assign(self, request, pk=None):
         return self._moves("assign", services.assign_case, shapes.Assign)
@@ -96,10 +94,6 @@ class CaseViewSet(
     @step("reopen", ReasonSerializer)
     def reopen(self, request, pk=None):
         return self._moves("reopen", services.reopen_case, ReasonSerializer)
-
-    @step("refer", shapes.Refer)
-    def refer(self, request, pk=None):
-        return self._moves("refer", services.refer_case, shapes.Refer)
 
     @step("take_back", ReasonSerializer)
     def take_back(self, request, pk=None):

@@ -49,6 +49,8 @@ class Case(serializers.ModelSerializer):
             "risk",
             "grade",
             "due_at",
+            "state_due_at",
+            "paused_at",
             "officer",
             "mediator",
             "settled_at",
@@ -109,13 +111,6 @@ class Join(serializers.Serializer):
     text = serializers.CharField(max_length=2000)
 
 
-class Accept(serializers.Serializer):
-    risk = serializers.ChoiceField(choices=DisputeCase.Risk.choices)
-    grade = serializers.ChoiceField(choices=DisputeCase.Grade.choices)
-    reason = serializers.CharField(max_length=300, required=False)
-    officer = OfStation(queryset=User.objects.all(), required=False)
-
-
 class Assign(serializers.Serializer):
     officer = OfStation(queryset=User.objects.all())
 
@@ -132,11 +127,6 @@ class Mediate(serializers.Serializer):
     procedure = serializers.ChoiceField(choices=shapes_gate.MEDIATIONS, default=DisputeCase.Procedure.PEOPLE)
     applicant = OfCase(queryset=Party.objects.all(), required=False, allow_null=True)
     wishes = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-
-
-class Refer(serializers.Serializer):
-    to_whom = serializers.CharField(max_length=60)
-    reason = serializers.CharField(max_length=400)
 
 
 class Correct(MoreFacts):

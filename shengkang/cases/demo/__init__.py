@@ -25,6 +25,7 @@ from shengkang.cases.models import (
     Report,
     RiskAssessment,
 )
+from shengkang.cases.services import limits
 from shengkang.cases.services.telling import tell_reporters
 from shengkang.notices.models import Notice
 from shengkang.organization.demo import Plan, copy_rows, draw_ids
@@ -35,6 +36,7 @@ MESSAGES_KEPT = timedelta(days=45)
 
 def build(plan: Plan) -> None:
     load_case_rules()
+    plan.made["limits"] = limits.table()
     teller, chance = Teller(plan.chance("papers")), plan.chance("lives")
     lives = [Life(plan, matter, teller, chance) for matter in year_of_matters(plan)]
     _write_cases(plan, lives)
@@ -55,6 +57,7 @@ def _write_cases(plan: Plan, lives: list[Life]) -> None:
     columns = [
         "id", "station_id", "village_id", "no", "status", "restricted", "category_id", "channel", "address_id", "story",
         "opened_at", "risk", "grade", "due_at", "officer_id", "mediator_id", "settled_at", "archived_at", "steps_taken", "procedure",
+        "state_due_at",
     ]  # fmt: skip
     copy_rows(
         DisputeCase,
@@ -64,7 +67,7 @@ def _write_cases(plan: Plan, lives: list[Life]) -> None:
                 life.pk, plan.station.pk, life.village_id, life.no, life.status, life.restricted, life.matter.category,
                 life.channel, life.address_id, life.story, life.at, life.risk, life.grade, life.due_at,
                 life.officer and life.officer.pk, life.mediator and life.mediator.pk, life.settled_at, life.archived_at,
-                len(life.steps), life.procedure,
+                len(life.steps), life.procedure, life.state_due_at,
             )
             for life in lives
         ),

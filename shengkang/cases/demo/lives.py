@@ -9,8 +9,8 @@ from django.utils import timezone
 from shengkang.cases.demo.matters import SMALL_MATTERS, Matter
 from shengkang.cases.demo.stories import Teller, phrases
 from shengkang.cases.models import DisputeCase, FollowUp
-from shengkang.cases.moves import MOVES
-from shengkang.cases.services.moving import FOLLOW_UP_DAYS, WORKING_DAYS
+from shengkang.cases.moves import MOVES, OPEN
+from shengkang.cases.services.moving import FOLLOW_UP_DAYS
 from shengkang.organization.demo import Plan
 from shengkang.organization.models import User
 
@@ -87,6 +87,16 @@ class Life:
     @property
     def channel(self) -> str:
         return self.matter.channel
+
+    @property
+    def state_due_at(self) -> datetime | None:
+        """Until when it may stay in the state it is in."""
+        if self.status not in OPEN:
+            return None
+        limits = self.plan.made["limits"]
+        days = limits.get((self.grade, self.status)) or limits.get(("", self.status))
+        entered = next(at for _no, _move, before, after, at, *_rest in reversed(self.steps) if before != after)
+        return days and self.plan.working_days_after(timezone.localtime(entered).date(), days)
 
     @property
     def by_id(self) -> int:
@@ -203,7 +213,7 @@ class Life:
             self._step("join", self.head)
 
     def _limit(self) -> datetime:
-        return self.plan.working_days_after(self.today, WORKING_DAYS[self.grade])
+        return self.plan.working_days_after(self.today, self.plan.made["limits"][self.grade, ""])
 
     def _accept(self, *, patient: bool, quick: bool) -> None:
         """`patient`: the limit shall still lie ahead; `quick`: no complex matter, it is over within days."""

@@ -1,5 +1,7 @@
 """The hub: the dispute case, its category and its steps."""
 
+from datetime import datetime, timedelta
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -13,6 +15,10 @@ from shengkang.cases.models import wording
 from shengkang.cases.moves import ENDED_WELL, MOVES, OPEN, Status
 from shengkang.organization import access
 from shengkang.organization.models import Address, Person, Station, Unit, User
+
+# Practice of ours: after so long the desk asks the other office.
+RECEIPT_AWAITED = timedelta(days=3)
+ANSWER_AWAITED = timedelta(days=30)
 
 
 class CategoryQuerySet(models.QuerySet):
@@ -61,7 +67,7 @@ class PoliceClass(models.Model):
 
 class CaseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Scope S: the station's cases; scope A: those the user is involved in (officer, mediator, reporter).
+        """Scope S: the station's cases; scope A: those the user is involved in (officer, mediator, reporter, who owes a visit).
 
         Restricted cases (domestic violence, harm to a minor) follow their own lines of the matrix: chief, and those involved.
         """
@@ -78,7 +84,10 @@ class CaseQuerySet(models.QuerySet):
     @staticmethod
     def involving(user) -> Q:
         from_reports = Exists(DisputeCase.reports.rel.related_model.objects.filter(case=OuterRef("pk"), by=user))
-        return Q(officer=user) | Q(mediator=user) | Q(from_reports)
+        # Whoever is asked to take a case over must read it to decide; protected cases are never offered (services/handing.py).
+        offered = Exists(DisputeCase.hand_overs.rel.related_model.objects.filter(case=OuterRef("pk"), to=user, taken=None))
+        visits = DisputeCase.follow_ups.rel.related_model.objects.filter(case=OuterRef("pk"), assignee=user, done_at=None)
+        return Q(officer=user) | Q(mediator=user) | Q(from_reports) | Q(offered) | Q(Exists(visits))
 
     def open(self):
         return self.filter(status__in=OPEN)
@@ -101,8 +110,35 @@ class CaseQuerySet(models.QuerySet):
     def paused(self):
         return self.filter(paused_at__isnull=False)
 
+    def paused_too_long(self, day):
+        """The clock stands still, and the day to look again has come."""
+        asleep = self.model.pauses.rel.related_model.objects.filter(case=OuterRef("pk"), ended_at=None, look_again_on__lte=day)
+        return self.filter(Exists(asleep))
+
+    def offered_to(self, user):
+        """Cases a colleague asks `user` to take over."""
+        asked = self.model.hand_overs.rel.related_model.objects.filter(case=OuterRef("pk"), to=user, taken=None)
+        return self.filter(Exists(asked))
+
+    def without_receipt(self, at):
+        """Handed to another office some days ago, and it has not said that it has them."""
+        return self._waiting_for_office(received_on=None, answered_on=None, at__lt=at - RECEIPT_AWAITED)
+
+    def without_answer(self, at):
+        """Handed to another office weeks ago, and it has not said what became of them."""
+        return self._waiting_for_office(answered_on=None, at__lt=at - ANSWER_AWAITED)
+
+    def _waiting_for_office(self, **what):
+        silent = self.model.referrals.rel.related_model.objects.filter(case=OuterRef("pk"), **what)
+        return self.filter(Exists(silent), status=Status.REFERRED)
+
     def owed_a_visit(self, day):
         return self.filter(Exists(self.model.follow_ups.rel.related_model.objects.due(day).filter(case=OuterRef("pk"))))
+
+    def owes_something(self, day):
+        """What was agreed is not done in time."""
+        obligations = self.model.agreements.rel.related_model.obligations.rel.related_model.objects.overdue(day)
+        return self.filter(Exists(obligations.filter(agreement__case=OuterRef("pk"))))
 
     def counted(self):
         """Cases that ordinary figures may count.
@@ -264,6 +300,13 @@ class DisputeCase(models.Model):
 
     def __str__(self):
         return self.no
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """The earlier of its limits; None where it has none, is no longer in work, or its clock stands still."""
+        if self.status not in OPEN or self.paused_at is not None:
+            return None
+        return min((limit for limit in (self.due_at, self.state_due_at) if limit is not None), default=None)
 
     def get_absolute_url(self):
         """The page on which those involved read how it stands."""

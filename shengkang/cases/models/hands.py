@@ -89,8 +89,11 @@ class Referral(models.Model):
 
 class CallQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Scope S: the station's calls."""
-        return self.filter(station_id=user.station_id) if "S" in access.scopes(user, "call", "list") else self.none()
+        """Scope S: the station's calls; one that belongs to a protected case only for those who see the case."""
+        if "S" not in access.scopes(user, "call", "list"):
+            return self.none()
+        seen = Q(case=None) | Q(case__restricted=False) | Q(case__in=DisputeCase.objects.visible_to(user))
+        return self.filter(seen, station_id=user.station_id)
 
 
 class Call(models.Model):

@@ -13,19 +13,19 @@ from shengkang.cases.services.closing import (
     archive_case,
     give_visit,
     record_follow_up,
-    refer_case,
     reopen_case,
-    take_back_case,
     terminate_case,
 )
 from shengkang.cases.services.confirming import ask_confirmation, decide_confirmation
+from shengkang.cases.services.escalating import escalate, remind_of_pauses
 from shengkang.cases.services.gate import check_gate, protect_case
+from shengkang.cases.services.handing import decline_case, offer_case, take_over
+from shengkang.cases.services.judging import accept_case, assess_risk, suggest_risk
 from shengkang.cases.services.lists import forget_filter, save_filter
-from shengkang.cases.services.many import assign_cases
+from shengkang.cases.services.many import assign_cases, offer_cases
 from shengkang.cases.services.mediating import begin_mediation, break_off_mediation, hold_session, inquire
 from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
-    accept_case,
     assign_case,
     correct_case,
     join_case,
@@ -33,6 +33,8 @@ from shengkang.cases.services.opening import (
     settle_on_the_spot,
 )
 from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
+from shengkang.cases.services.pausing import pause_case, resume_case
+from shengkang.cases.services.referring import answer_referral, receive_referral, refer_case, take_back_case
 from shengkang.cases.services.refusals import (
     AdmonitionRefused,
     AgreementIncomplete,
@@ -45,11 +47,16 @@ from shengkang.cases.services.refusals import (
     FollowUpDone,
     GateIncomplete,
     GateRefused,
+    HandOverRefused,
+    LimitMissing,
     ListRefused,
     MoveRefused,
     NotAllowedHere,
     NothingChanged,
+    OverrideUnexplained,
+    PauseRefused,
     PointIncomplete,
+    ReferralRefused,
     SessionIncomplete,
     SessionNotAllowed,
     SignatureRefused,
@@ -71,13 +78,18 @@ __all__ = [
     "FollowUpDone",
     "GateIncomplete",
     "GateRefused",
+    "HandOverRefused",
+    "LimitMissing",
     "ListRefused",
     "MoveRefused",
     "NotAllowedHere",
     "NothingChanged",
     "ObligationDetails",
+    "OverrideUnexplained",
     "PartyDetails",
+    "PauseRefused",
     "PointIncomplete",
+    "ReferralRefused",
     "SessionIncomplete",
     "SessionNotAllowed",
     "SignatureRefused",
@@ -87,8 +99,10 @@ __all__ = [
     "accept_case",
     "add_party",
     "admonish_case",
+    "answer_referral",
     "archive_case",
     "ask_confirmation",
+    "assess_risk",
     "assign_case",
     "assign_cases",
     "begin_mediation",
@@ -97,6 +111,8 @@ __all__ = [
     "correct_case",
     "correct_party",
     "decide_confirmation",
+    "decline_case",
+    "escalate",
     "forget_filter",
     "give_visit",
     "hold_session",
@@ -105,20 +121,28 @@ __all__ = [
     "join_case",
     "mark_performed",
     "merge_case",
+    "offer_case",
+    "offer_cases",
     "open_case",
+    "pause_case",
     "protect_case",
+    "receive_referral",
     "record_agreement",
     "record_follow_up",
     "refer_case",
     "remind_of_follow_ups",
     "remind_of_obligations",
+    "remind_of_pauses",
     "remove_party",
     "reopen_case",
+    "resume_case",
     "save_filter",
     "settle_case",
     "settle_on_the_spot",
     "sign_agreement",
     "split_case",
+    "suggest_risk",
     "take_back_case",
+    "take_over",
     "terminate_case",
 ]

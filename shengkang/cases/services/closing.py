@@ -109,23 +109,6 @@ def reopen_case(*, case: DisputeCase, reason: str, by: User, at: datetime) -> Di
 
 
 @transaction.atomic
-def refer_case(*, case: DisputeCase, to_whom: str, reason: str, by: User, at: datetime) -> DisputeCase:
-    """Hand the dispute to the office in charge (court, justice office, criminal police …). Every reporter is told. Raises MoveRefused."""
-    step = _move(case, "refer", by=by, at=at, note=f"{to_whom.strip()} · {reason.strip()}")
-    tell_reporters(case, step, at)
-    return case
-
-
-@transaction.atomic
-def take_back_case(*, case: DisputeCase, reason: str, by: User, at: datetime) -> DisputeCase:
-    """The other office gave it back: work goes on here with a new limit. Raises MoveRefused."""
-    lock(case, "take_back", by)
-    changes = graded_anew(case, by, at)
-    _move(case, "take_back", by=by, at=at, note=reason, **changes)
-    return case
-
-
-@transaction.atomic
 def terminate_case(*, case: DisputeCase, reason: str, by: User, at: datetime) -> DisputeCase:
     """A party clearly refuses, or nothing more can be done here: ended without settlement. Every reporter is told. Raises MoveRefused."""
     step = _move(case, "terminate", by=by, at=at, note=reason)

@@ -73,7 +73,7 @@ def protect_case(*, case: DisputeCase, reason: str, by: User, at: datetime) -> D
     if case.restricted:
         raise NothingChanged(_("This case is a protected one already."))
     if case.status in MOVES["break_off"].origins:
-        _move(case, "break_off", by=by, at=at, note=reason, procedure="")
+        _move(case, "break_off", by=by, at=at, note=reason, procedure="", mediator=None)
     _move(case, "protect", by=by, at=at, note=reason, restricted=True)
     tell_of_protected(case, by, at)
     return case

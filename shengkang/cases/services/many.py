@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shengkang.cases.models import DisputeCase
+from shengkang.cases.services.handing import offer_case
 from shengkang.cases.services.opening import assign_case
 from shengkang.cases.services.refusals import TooMany
 from shengkang.errors import RuleViolation
@@ -28,6 +29,11 @@ class Report:
 def assign_cases(*, cases: Iterable[DisputeCase], officer: User, by: User, at: datetime) -> Report:
     """Put each of `cases` into an officer's charge (assign_case). Raises TooMany; every other refusal is in the report."""
     return _each(cases, lambda case: assign_case(case=case, officer=officer, by=by, at=at))
+
+
+def offer_cases(*, cases: Iterable[DisputeCase], to: User, reason: str, by: User, at: datetime) -> Report:
+    """Ask a colleague to take over each of `cases` (offer_case). Raises TooMany; every other refusal is in the report."""
+    return _each(cases, lambda case: offer_case(case=case, to=to, reason=reason, by=by, at=at))
 
 
 @transaction.atomic

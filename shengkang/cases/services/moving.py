@@ -6,17 +6,16 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, RiskAssessment
+from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Pause, RiskAssessment
 from shengkang.cases.moves import MOVES, Status
+from shengkang.cases.services import limits
 from shengkang.cases.services.impartial import must_be_impartial
 from shengkang.cases.services.refusals import UnfitPerson, WrongStation
 from shengkang.organization.access import Role
 from shengkang.organization.life import Life
 from shengkang.organization.models import Person, User
-from shengkang.organization.selectors import add_working_days, day_of, end_of
+from shengkang.organization.selectors import day_of
 
-# Working days until a case shall be ended, counted from its acceptance: limits in use at township stations.
-WORKING_DAYS = {DisputeCase.Grade.SIMPLE: 1, DisputeCase.Grade.ORDINARY: 7, DisputeCase.Grade.COMPLEX: 20}
 # Days after the settlement on which somebody looks whether the peace holds: practice at township stations. What was settled on the
 # spot is looked at once.
 FOLLOW_UP_DAYS = (7, 30, 90)
@@ -41,8 +40,37 @@ def _move(
     credited: Person | None = None,
     **changes,
 ) -> CaseStep:
-    """Make one move of a case; `credited` is the person who gets the credit of the step."""
+    """Make one move of a case; `credited` is the person who gets the credit of the step.
+
+    Where the state changes, the limit of the new state begins, a clock that stands still starts again (a step of its own), and an
+    offer nobody answered lapses with the work it was about, or with its being made a protected case.
+    """
+    lock(case, move, by)
+    if changes.get("restricted"):
+        lapse_offer(case, at)
+    target = MOVES[move].target
+    if target is not None and target != case.status:
+        if case.paused_at is not None:
+            start_clock(case, by=by, at=at)
+        if target not in MOVES["offer"].origins:
+            lapse_offer(case, at)
+        changes.setdefault("state_due_at", limits.step_due_at(changes.get("grade", case.grade), target, day_of(at)))
     return LIFE.move(case, move, by=by, at=at, note=note, changes=changes, credited=credited)
+
+
+def start_clock(case: DisputeCase, *, by: User, at: datetime, note: str = "") -> Pause:
+    """End the pause of a case: its limits move on by as many working days as the clock stood still. Writes the step “resume”."""
+    pause = case.pauses.select_for_update().get(ended_at=None)
+    pause.ended_at, pause.ended_by = at, by
+    pause.save(update_fields=["ended_at", "ended_by"])
+    moved = limits.moved_on(case, day_of(pause.began_at), day_of(at))
+    LIFE.move(case, "resume", by=by, at=at, note=note, changes={"paused_at": None, **moved})
+    return pause
+
+
+def lapse_offer(case: DisputeCase, at: datetime) -> None:
+    """An offer to a colleague that was not answered is over: the case went another way."""
+    case.hand_overs.filter(taken=None).update(taken=False, decided_at=at, answer=_("lapsed: the case went another way"))
 
 
 def must_be_fit(user: User, case: DisputeCase, roles: Iterable[str]) -> None:
@@ -68,11 +96,6 @@ def must_be_fit_to_mediate(user: User, case: DisputeCase, procedure: str = Dispu
     must_be_impartial(user, case)
 
 
-def due_at(grade: str, accepted_on: date) -> datetime:
-    """The end of the last working day on which a case of `grade` is in time."""
-    return end_of(add_working_days(accepted_on, WORKING_DAYS[grade]))
-
-
 def graded_anew(case: DisputeCase, by: User, at: datetime) -> dict:
     """The grade and the new limit of a case that comes back to work.
 
@@ -83,7 +106,7 @@ def graded_anew(case: DisputeCase, by: User, at: datetime) -> dict:
     risk = case.risk or DisputeCase.Risk.YELLOW
     if not case.risk:
         RiskAssessment.objects.create(case=case, risk=risk, reason=_("came back ungraded; to be judged"), by=by, at=at)
-    return {"grade": grade, "risk": risk, "due_at": due_at(grade, day_of(at))}
+    return {"grade": grade, "risk": risk, "due_at": limits.due_at(grade, day_of(at))}
 
 
 def plan_follow_up(case: DisputeCase, at: datetime, visitor: User | None = None) -> list[FollowUp]:

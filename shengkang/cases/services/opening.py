@@ -1,4 +1,4 @@
-"""How a dispute comes to the station: registered, told again, graded, given to somebody, put right."""
+"""How a dispute comes to the station: registered, told again, given to somebody, put right."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,11 +9,12 @@ from django.utils.translation import pgettext
 
 from shengkang.cases.models import Agreement, CaseStep, Category, DisputeCase, Party, PoliceClass, Report, RiskAssessment
 from shengkang.cases.moves import Status
+from shengkang.cases.services import limits
 from shengkang.cases.services.gate import check_on_the_spot
 from shengkang.cases.services.moving import (
     TAKES_CHARGE,
     _move,
-    due_at,
+    lapse_offer,
     lock,
     must_be_fit,
     must_be_fit_to_mediate,
@@ -70,6 +71,10 @@ def _draw_number(station: Station, at: datetime) -> str:
     return f"{prefix}{int(last.rpartition('-')[2]) + 1 if last else 1:04}"
 
 
+# From these steps on the whole case runs against its limit.
+TAKEN_ON = ("accept", "reopen", "take_back")
+
+
 @transaction.atomic
 def open_case(
     *,
@@ -114,6 +119,7 @@ def open_case(
         longitude=longitude,
         story=story.strip(),
         opened_at=at,
+        state_due_at=limits.step_due_at("", Status.REPORTED, day_of(at)),
         steps_taken=1,
     )
     CaseStep.objects.create(case=case, no=1, move="open", from_status="", to_status=Status.REPORTED, at=at, by=by)
@@ -208,30 +214,14 @@ def settle_on_the_spot(
 
 
 @transaction.atomic
-def accept_case(
-    *, case: DisputeCase, risk: str, grade: str, by: User, at: datetime, reason: str = "", officer: User | None = None
-) -> DisputeCase:
-    """Grade a reported dispute and take it on; the limit is 1, 7 or 20 working days for simple, ordinary and complex ones.
-
-    `officer` takes charge, if given. Raises MoveRefused, UnfitPerson, WrongStation.
-    """
-    lock(case, "accept", by)
-    changes = {"risk": risk, "grade": grade, "due_at": due_at(grade, day_of(at))}
-    if officer is not None:
-        must_be_fit(officer, case, TAKES_CHARGE)
-        changes["officer"] = officer
-    RiskAssessment.objects.create(case=case, risk=risk, reason=reason.strip(), by=by, at=at)
-    step = _move(case, "accept", by=by, at=at, note=reason, **changes)
-    if officer is not None:
-        tell_of_task(officer, case, step, at)
-    return case
-
-
-@transaction.atomic
 def assign_case(*, case: DisputeCase, officer: User, by: User, at: datetime) -> DisputeCase:
-    """Put an open case into an officer's charge; the step names him. Raises MoveRefused, UnfitPerson, WrongStation."""
+    """Put an open case into an officer's charge; the step names him, an offer to a colleague lapses.
+
+    Raises MoveRefused, UnfitPerson, WrongStation.
+    """
     lock(case, "assign", by)
     must_be_fit(officer, case, TAKES_CHARGE)
+    lapse_offer(case, at)
     step = _move(case, "assign", by=by, at=at, note=officer.name, officer=officer)
     tell_of_task(officer, case, step, at)
     return case
@@ -241,8 +231,9 @@ def assign_case(*, case: DisputeCase, officer: User, by: User, at: datetime) -> 
 def correct_case(*, case: DisputeCase, reason: str, by: User, at: datetime, **fields) -> DisputeCase:
     """Put right what was registered: any of CORRECTABLE (parties: see parties.py).
 
-    A new grade counts its limit from the day the case was taken on. A case in mediation is not made protected before the mediation
-    ended; only the chief lifts a protection. The step names the fields and the reason, the history table the values.
+    A new grade counts its limits from the day the case was taken on, or came into its state; pauses are given back. A case in
+    mediation is not made protected before the mediation ended; only the chief lifts a protection. The step names the fields and the
+    reason, the history table the values.
     Raises NothingChanged, NotAllowedHere, PointIncomplete, WrongStation, UnitNotServed, MoveRefused.
     """
     if unknown := set(fields) - set(CORRECTABLE):
@@ -260,8 +251,13 @@ def correct_case(*, case: DisputeCase, reason: str, by: User, at: datetime, **fi
     if "risk" in changes:
         RiskAssessment.objects.create(case=case, risk=changes["risk"], reason=reason.strip(), by=by, at=at)
     if "grade" in changes:
-        taken_on = case.steps.filter(to_status=Status.ACCEPTED).exclude(from_status=Status.ACCEPTED).latest("no")
-        changes["due_at"] = due_at(changes["grade"], day_of(taken_on.at))
+        taken_on = case.steps.filter(move__in=TAKEN_ON).latest("no")
+        entered = case.steps.filter(to_status=case.status).exclude(from_status=case.status).latest("no")
+        began, entered_on = day_of(taken_on.at), day_of(entered.at)
+        changes["due_at"] = limits.due_at(changes["grade"], began, stood=limits.stood_since(case, began))
+        changes["state_due_at"] = limits.step_due_at(
+            changes["grade"], case.status, entered_on, stood=limits.stood_since(case, entered_on)
+        )
     _move(case, "correct", by=by, at=at, note=f"{note} · {reason.strip()}", **changes)
     if changes.get("restricted"):
         tell_of_protected(case, by, at)

@@ -74,6 +74,26 @@ class NothingChanged(RuleViolation):
     """A correction that corrects nothing."""
 
 
+class LimitMissing(RuleViolation):
+    """The table of time limits lacks a row."""
+
+
+class OverrideUnexplained(RuleViolation):
+    """Another risk than the points suggest was chosen, and nobody said why."""
+
+
+class PauseRefused(RuleViolation):
+    """The clock stands or runs already, or would be stopped without a reason or a day to look again."""
+
+
+class HandOverRefused(RuleViolation):
+    """A case is offered, taken over or declined by somebody who may not, or without a reason."""
+
+
+class ReferralRefused(RuleViolation):
+    """A referral lacks the office, or its receipt or answer was entered before or on an impossible day."""
+
+
 class PointIncomplete(RuleViolation):
     """A point on the map has only one of its two coordinates."""
 

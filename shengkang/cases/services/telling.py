@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Obligation, Report
+from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, HandOver, Obligation, Report
 from shengkang.cases.moves import MOVES, OPEN, Status
 from shengkang.notices import services as notices
 from shengkang.notices.models import Notice
@@ -62,6 +62,7 @@ def tell_of_task(user: User, case: DisputeCase, step: CaseStep, at: datetime) ->
         "mediate": _("You were asked to mediate a dispute. Open the message to see it."),
         "assign": _("A dispute was put in your charge. Open the message to see it."),
         "accept": _("A dispute was put in your charge. Open the message to see it."),
+        "offer": _("A colleague asks you to take a dispute over. Open the message to answer."),
     }[step.move]
     notices.notify(
         to=user, kind="case.task", text=text, key=f"case:{case.pk}:{step.no}:task", link=case.get_absolute_url(), at=at
@@ -80,6 +81,22 @@ def tell_chiefs(case: DisputeCase, text: str, key: str, by: User, at: datetime) 
 def tell_of_protected(case: DisputeCase, by: User, at: datetime) -> None:
     """What must be reported at once reaches the chief at once (反家庭暴力法 art. 14, 未成年人保护法 art. 11)."""
     tell_chiefs(case, _("A matter that must be reported at once has come in. Open the message to see it."), "protected", by, at)
+
+
+def tell_of_answer(offer: HandOver, step: CaseStep, at: datetime) -> None:
+    """Tell the one who offered a case whether his colleague took it over."""
+    text = {
+        "take_over": _("Your colleague has taken the dispute over."),
+        "decline": _("Your colleague declined to take the dispute over. Open the message to read why."),
+    }[step.move]
+    notices.notify(
+        to=offer.by,
+        kind="case.task",
+        text=text,
+        key=f"case:{offer.case_id}:{step.no}:answer",
+        link=offer.case.get_absolute_url(),
+        at=at,
+    )
 
 
 @transaction.atomic

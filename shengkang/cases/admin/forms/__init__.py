@@ -45,23 +45,6 @@ class Officers(forms.ModelChoiceField):
         self.queryset = staff_of(station, TAKES_CHARGE)
 
 
-class AcceptForm(VerbForm):
-    risk = forms.ChoiceField(choices=DisputeCase.Risk.choices, label=_("risk"), widget=forms.RadioSelect)
-    grade = forms.ChoiceField(
-        choices=DisputeCase.Grade.choices,
-        label=_("grade"),
-        widget=forms.RadioSelect,
-        help_text=_("Simple: 1 working day, ordinary: 7, complex: 20."),
-    )
-    officer = Officers(required=False)
-    reason = forms.CharField(max_length=300, required=False, label=_("reason"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["officer"].of(self.thing.station)
-        self.fields["officer"].initial = self.thing.officer_id or self.user.pk
-
-
 class AssignForm(VerbForm):
     officer = Officers()
 
@@ -69,14 +52,6 @@ class AssignForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.fields["officer"].of(self.thing.station)
         self.fields["officer"].initial = self.thing.officer_id
-
-
-class ReferForm(VerbForm):
-    to_whom = forms.CharField(
-        max_length=60, label=_("referred to"), help_text=_("for example the court, the justice office, criminal police")
-    )
-    # Shorter than elsewhere: the step notes both.
-    reason = forms.CharField(max_length=400, widget=lines(), label=_("reason"))
 
 
 class CorrectForm(VerbForm):

@@ -59,7 +59,7 @@ class SessionForm(VerbForm):
     recording = forms.FileField(
         required=False,
         label=_("sound recording"),
-        help_text=_("m4a, mp3, amr, wav or ogg, at most 12 MB"),
+        help_text=_("a sound file of a telephone or recorder, at most 12 MB"),
         widget=forms.FileInput(attrs={"accept": AUDIO}),
     )
     outcome = forms.ChoiceField(

@@ -1,7 +1,6 @@
 """What is asked when a dispute is registered or its registration put right: the facts, each side, and which case it belongs to."""
 
 from django import forms
-from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -71,7 +70,7 @@ def both_or_none(form, cleaned) -> None:
     if (cleaned.get("latitude") is None) != (cleaned.get("longitude") is None) and not form.errors.keys() & {
         "latitude", "longitude",
     }:  # fmt: skip
-        form.add_error("latitude", now_("A point needs both numbers; set it anew on the map, or leave both empty."))
+        form.add_error("latitude", _("A point needs both numbers; set it anew on the map, or leave both empty."))
 
 
 def home_in(village, told: str) -> Address | None:
@@ -83,9 +82,9 @@ def home_in(village, told: str) -> Address | None:
     found = [each for each in doors if wanted in (each.door, f"{each.group or ''}{each.door}", str(each))]
     if len(found) != 1:
         raise forms.ValidationError(
-            now_("This door is in no list of the village. Leave it empty and write it under place.")
+            _("This door is in no list of the village. Leave it empty and write it under place.")
             if not found
-            else now_("Several doors are called so. Write the group before it.")
+            else _("Several doors are called so. Write the group before it.")
         )
     return found[0]
 
@@ -161,7 +160,7 @@ class RegisterForm(PhoneForm):
         told = [name for name in party_fields() if name != "name" and cleaned.get(f"{prefix}_{name}")]
         if told and not cleaned.get(f"{prefix}_name"):
             self.add_error(
-                f"{prefix}_name", now_("Write a name too, if only “a man of the village”; without one this side is lost.")
+                f"{prefix}_name", _("Write a name too, if only “a man of the village”; without one this side is lost.")
             )
 
     def parties(self) -> list[PartyDetails]:
@@ -186,11 +185,11 @@ class RegisterForm(PhoneForm):
         listed = shown | {f"{prefix}_{name}" for _side, prefix in SIDES for name in party_fields()}
         rest = [field for field in self.visible_fields() if field.name not in listed]
         return [
-            {"title": now_("What it is"), "fields": bound("village", "category", "police_class", "channel", "scale")},
-            {"title": now_("What happened, and where"), "fields": bound("story", "place"), "point": bound("latitude", "longitude")},
-            side("first", now_("first party")),
-            side("second", now_("second party")),
-            {"title": now_("And beside it"), "fields": rest},
+            {"title": _("What it is"), "fields": bound("village", "category", "police_class", "channel", "scale")},
+            {"title": _("What happened, and where"), "fields": bound("story", "place"), "point": bound("latitude", "longitude")},
+            side("first", _("first party")),
+            side("second", _("second party")),
+            {"title": _("And beside it"), "fields": rest},
         ]  # fmt: skip
 
     def _filled(self, names) -> bool:
@@ -233,7 +232,7 @@ class CorrectPartyForm(PartyForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         parties = self.thing.parties.select_related("home__group", "home__village")
-        self.fields["party"] = forms.ModelChoiceField(parties, widget=forms.HiddenInput)
+        self.fields["party"] = forms.ModelChoiceField(parties, widget=forms.HiddenInput, label=_("party"))
         self.fields["id_number"].help_text = _("Leave it empty to keep what is on file.")
 
     def prefill(self, pk: str) -> None:
@@ -276,7 +275,7 @@ class MergeForm(VerbForm):
         if into is None and not self.errors:
             into = self.others.filter(no=number).first()
             if into is None:
-                self.add_error("number", now_("Choose a case, or write the number of one that is worked on or ended."))
+                self.add_error("number", _("Choose a case, or write the number of one that is worked on or ended."))
         return {"into": into}
 
 

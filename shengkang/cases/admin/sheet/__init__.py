@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shengkang.cases import selectors
+from shengkang.cases.admin.sheet import clocks
 from shengkang.cases.admin.sheet.agree import agreement_facts, agreement_sections
 from shengkang.cases.admin.sheet.protected import admonitions
 from shengkang.cases.admin.sheet.register import parties, register_facts
@@ -30,6 +31,7 @@ def facts(case: DisputeCase, at) -> list[dict]:
         {"label": _("risk"), "value": case.get_risk_display(), "tone": selectors.RISK_TONES.get(case.risk, ""), "mark": "none"},
         {"label": _("grade"), "value": case.get_grade_display()},
         {"label": _("due at"), "value": " · ".join(filter(None, [moment(case.due_at), late])), "tone": tone},
+        *clocks.limit_facts(case),
         {"label": _("category"), "value": case.category.name},
         *register_facts(case),
         {"label": _("village or community"), "value": case.village.name},
@@ -55,14 +57,7 @@ def sections(case: DisputeCase) -> list[dict]:
             [_("reported by"), _("at"), _("what was told")],
             [(report.by.name, moment(report.at), report.text) for report in case.reports.select_related("by")],
         ),
-        table(
-            _("Risk assessments"),
-            [_("risk"), _("reason"), _("by"), _("at")],
-            [
-                (each.get_risk_display(), each.reason, each.by.name, moment(each.at))
-                for each in case.assessments.select_related("by")
-            ],
-        ),
+        *(table(*each) for each in clocks.tables(case)),
         *agreement_sections(case, timezone.now()),
         table(*admonitions(case)),
     ]

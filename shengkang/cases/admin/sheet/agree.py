@@ -8,16 +8,13 @@ from shengkang.attachments.models import Attachment
 from shengkang.cases import agreements
 from shengkang.cases.admin.sheet.tables import table
 from shengkang.cases.models import Agreement, DisputeCase, MediationSession, Signature
-from shengkang.cases.moves import Status
 from shengkang.organization.desk_parts import moment
 from shengkang.organization.selectors import day_of
 
 
 def agreement_facts(case: DisputeCase, at) -> list[dict]:
     """What the parties are to be told after a failed mediation; who has not signed; until when the court may be asked."""
-    latest = case.steps.order_by("no").last()
-    failed = latest is not None and latest.move == "break_off" and case.status == Status.ACCEPTED and not case.restricted
-    told = [{"label": _("mediation"), "value": agreements.OTHER_WAYS if failed else "", "tone": "warn"}]
+    told = [{"label": _("mediation"), "value": agreements.OTHER_WAYS if agreements.broke_off(case) else "", "tone": "warn"}]
     agreement = agreements.agreement_in_force(case)
     if agreement is None:
         return told

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.attachments import services as attachments
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import forms
-from shengkang.cases.admin.verbs import agree, gate, protected, register
+from shengkang.cases.admin.forms import clocks as clock_forms
+from shengkang.cases.admin.verbs import agree, clocks, gate, protected, register
 from shengkang.cases.admin.verbs.stepping import step
 from shengkang.organization.desk import Verb
 from shengkang.organization.desk_parts import ReasonForm, today
@@ -16,12 +17,14 @@ def _owed_by_now(case):
 
 
 VERBS = (
-    step("accept", _("Grade and accept"), services.accept_case, form=forms.AcceptForm, tone="main"),
+    *clocks.FIRST,
+    step("accept", _("Grade and accept"), services.accept_case, form=clock_forms.AcceptForm, tone="main"),
     *gate.VERBS,
     *agree.VERBS,
     step("archive", _("Archive"), services.archive_case, also=lambda case: not _owed_by_now(case), tone="main"),
     step("take_back", _("Take the case back"), services.take_back_case, form=ReasonForm, tone="main"),
     step("assign", _("Assign"), services.assign_case, form=forms.AssignForm),
+    *clocks.VERBS,
     Verb(
         name="attach",
         label=_("Add a photo or file"),
@@ -34,7 +37,7 @@ VERBS = (
     step("correct", _("Correct the registration"), services.correct_case, form=forms.CorrectForm),
     *protected.VERBS,
     *register.VERBS,
-    step("refer", _("Refer"), services.refer_case, form=forms.ReferForm),
+    step("refer", _("Refer"), services.refer_case, form=clock_forms.ReferForm),
     step(
         "terminate",
         _("End without settlement"),
