@@ -23,14 +23,24 @@ NAMED = {"village": (Unit, "name"), "category": (Category, "name"), "officer": (
 
 
 def timeline(case: DisputeCase) -> list[dict[str, Any]]:
-    """The oldest first; each `{what, who, when, note, current, changes: [(field, from, to)], tone}`, as parts/timeline.html wants it."""
+    """The oldest first; each `{what, who, when, note, current, changes: [(field, from, to)], tone}` and `no` of a step, as parts/timeline.html wants it."""
     entries = [*_steps(case), *_climbs(case), *_messages(case)]
     return sorted(entries, key=lambda entry: entry["order"])
 
 
-def _entry(at: datetime, rank: int, no: int = 0, **told) -> dict[str, Any]:
-    """`rank` and `no` order what happened in the same moment: the step, then what followed from it."""
-    return {"when": at, "order": (at, rank, no), "who": "", "note": "", "current": False, "changes": [], "tone": "", **told}
+def _entry(at: datetime, *order: int, **told) -> dict[str, Any]:
+    """`order` of what happened in the same moment: the steps by their number, then what followed from them."""
+    return {
+        "when": at,
+        "order": (at, *order),
+        "no": 0,
+        "who": "",
+        "note": "",
+        "current": False,
+        "changes": [],
+        "tone": "",
+        **told,
+    }
 
 
 def _steps(case) -> list[dict]:
@@ -42,7 +52,7 @@ def _steps(case) -> list[dict]:
             what = f"{what} · {step.get_from_status_display()} → {step.get_to_status_display()}"
         entries.append(
             _entry(
-                step.at, 0, step.no, what=what, who=step.by.name, note=step.note, current=step.no == case.steps_taken,
+                step.at, 0, step.no, no=step.no, what=what, who=step.by.name, note=step.note, current=step.no == case.steps_taken,
                 changes=changes.get(step.no, []),
             )
         )  # fmt: skip
