@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
 
 from shengkang.cases import services
 from shengkang.cases.models import DisputeCase, SavedFilter
@@ -199,3 +201,33 @@ def test_the_timeline_costs_the_same_with_one_step_and_with_ten(life, here, djan
         services.assign_case(case=case, officer=officer, by=here.station_chief, at=NOW)
     with django_assert_max_num_queries(8):
         timeline(case)
+
+
+# -- for programs --
+
+
+@pytest.fixture
+def program(here):
+    caller = APIClient()
+    caller.force_authenticate(here.officer)
+    return caller
+
+
+def test_programs_search_as_the_desk_does(program, life, here):
+    eaves, _dog = life.reported(story="屋檐滴水"), life.reported(story="狗咬鸡")
+    old = life.reported(story="屋檐滴水", at=timezone.now() - timedelta(days=5 * 365))
+    for query, numbers in (("檐滴", [eaves.no]), ("檐滴&years=all", [old.no, eaves.no]), ("施暴", [])):
+        assert [each["no"] for each in program.get(f"/api/v1/cases/?q={query}").data["results"]] == numbers, query
+
+
+def test_programs_keep_and_forget_lists(program, here):
+    answer = program.post(
+        "/api/v1/saved-filters/", {"name": "超期", "query": "p=2&hand=overdue"}, headers={"Idempotency-Key": "k1"}
+    )
+    assert answer.status_code == 201
+    [kept] = program.get("/api/v1/saved-filters/").data["results"]
+    assert kept == {"id": answer.data["id"], "name": "超期", "query": "hand=overdue"}
+    refused = program.post("/api/v1/saved-filters/", {"name": "全部", "query": "p=2"}, headers={"Idempotency-Key": "k2"})
+    assert (refused.status_code, refused.data["error"]["code"]) == (409, "list_refused")
+    assert program.post(f"/api/v1/saved-filters/{kept['id']}/forget/").status_code == 204
+    assert program.get("/api/v1/saved-filters/").data["results"] == []

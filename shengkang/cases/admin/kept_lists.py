@@ -54,9 +54,9 @@ class KeptLists:
 
     def forget_list_view(self, request, pk):
         self._must_keep_lists(request)
+        saved = get_object_or_404(SavedFilter.objects.visible_to(request.user), pk=pk)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        saved = get_object_or_404(SavedFilter.objects.visible_to(request.user), pk=pk)
         services.forget_filter(saved=saved)
         messages.success(request, _("The list “%(name)s” is forgotten.") % {"name": saved.name})
         return redirect(self.list_url())
