@@ -158,10 +158,11 @@ def ties(case: DisputeCase, told: Told) -> list[tuple[int, str]]:
 def _worth_a_look(seen: QuerySet, told: Told) -> set[int]:
     """Ids, gathered by what the indexes answer; the texts are compared afterwards."""
     since = told.at - RECENT
-    here = seen.filter(village=told.village).order_by("-opened_at", "-id")
-    ids = set(here.filter(opened_at__gte=since).values_list("pk", flat=True)[: AT_MOST["recent"]])
-    ids.update(here.filter(status__in=OPEN, opened_at__lt=since).values_list("pk", flat=True)[: AT_MOST["open"]])
-    ids.update(here.filter(settled_at__gte=since, opened_at__lt=since).values_list("pk", flat=True)[: AT_MOST["ended"]])
+    here = seen.filter(village=told.village).values_list("pk", flat=True)
+    # Each in the order of an index that holds no more than what is wanted.
+    ids = set(here.filter(opened_at__gte=since).order_by("-opened_at", "-id")[: AT_MOST["recent"]])
+    ids.update(here.filter(status__in=OPEN, opened_at__lt=since).order_by("due_at")[: AT_MOST["open"]])
+    ids.update(here.filter(settled_at__gte=since, opened_at__lt=since).order_by("-settled_at")[: AT_MOST["ended"]])
     known = ids_of_those_known(told, at_most=AT_MOST["known"])
     ids.update(seen.filter(Q(opened_at__gte=since) | Q(status__in=OPEN), pk__in=known).values_list("pk", flat=True))
     return ids

@@ -98,10 +98,9 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
         .order_by("due_on", "id")
     )
     owed = overdue_obligations(user, at)
-    # Visits and obligations have their own rows and their own days.
-    panels = {key: _panel(key, waiting, seen, user, at) for key, waiting in WAITING.items() if key not in ("follow_up", "owing")}
     return [
-        *(panel for key, panel in panels.items() if panel["count"] or not WAITING[key].seldom),
+        # Visits and obligations have their own rows and their own days.
+        *(_panel(key, seen, user, at) for key in ("ungraded", "overdue", "today", "unassigned")),
         {
             "title": _("Follow-up visits due"),
             "count": visits.count(),
@@ -128,11 +127,22 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def waits_for_others(user, at: datetime) -> list[dict[str, Any]]:
+    """Panels of what stands still: asked to take over, clock stopped too long, no word from another office; none where it is empty."""
+    if not access.may(user, "dispute", "list"):
+        return []
+    seen = DisputeCase.objects.visible_to(user)
+    panels = [_panel(key, seen, user, at) for key in ("offered", "paused", "office")]
+    return [each for each in panels if each["count"]]
+
+
 def _desk_list(hand: str) -> str:
     return f"{reverse('admin:cases_disputecase_changelist')}?hand={hand}"
 
 
-def _panel(key, waiting, seen, user, at):
+def _panel(key: str, seen, user, at) -> dict[str, Any]:
+    """A panel of the front page: how many cases wait for it, the first of them, and the list of the same name at the desk."""
+    waiting = WAITING[key]
     cases = waiting.among(seen, user, at).order_by(waiting.order, "pk")
     count = cases.count()
     first = cases.select_related("village", "category")[:FIRST_ROWS] if count else ()
@@ -155,6 +165,19 @@ def _row(case, badge, tone):
         "badge": badge,
         "tone": tone,
     }
+
+
+# What a reporter may know of the way a dispute takes. The rest is the parties' and the station's business: of a protected case not even
+# that there is a letter, a visit or a protection.
+OUTWARD = (
+    *("open", "join", "merge", "split", "accept", "mediate", "agree", "settle", "settle_on_the_spot", "archive"),
+    *("reopen", "refer", "take_back", "terminate"),
+)
+
+
+def outward_steps(case: DisputeCase):
+    """The steps a reporter is shown, in their order; the first one is always there."""
+    return list(case.steps.filter(move__in=OUTWARD).order_by("no"))
 
 
 @dataclass(frozen=True)

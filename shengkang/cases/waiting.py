@@ -21,8 +21,6 @@ class Waiting(NamedTuple):
     order: Any
     tone: str
     icon: str
-    # Seldom enough that an empty panel would only be in the way.
-    seldom: bool = False
 
 
 WAITING: dict[str, Waiting] = {
@@ -30,15 +28,12 @@ WAITING: dict[str, Waiting] = {
     "overdue": Waiting(_("overdue"), lambda cases, user, at: cases.overdue(at), NEARER, "bad", "warning"),
     "today": Waiting(_("due today"), lambda cases, user, at: cases.due_between(at, end_of(day_of(at))), NEARER, "warn", "clock"),
     "unassigned": Waiting(_("nobody in charge"), lambda cases, user, at: cases.unassigned(), "due_at", "warn", "user"),
-    "offered": Waiting(_("offered to me"), lambda cases, user, at: cases.offered_to(user), "opened_at", "warn", "user", True),
+    "offered": Waiting(_("offered to me"), lambda cases, user, at: cases.offered_to(user), "opened_at", "warn", "user"),
     "paused": Waiting(
-        _("clock stopped too long"), lambda cases, user, at: cases.paused_too_long(day_of(at)), "paused_at", "warn", "clock", True
+        _("clock stopped too long"), lambda cases, user, at: cases.paused_too_long(day_of(at)), "paused_at", "warn", "clock"
     ),
-    "receipt": Waiting(
-        _("referred, no receipt yet"), lambda cases, user, at: cases.without_receipt(at), "opened_at", "warn", "document", True
-    ),
-    "answer": Waiting(
-        _("referred, no answer yet"), lambda cases, user, at: cases.without_answer(at), "opened_at", "warn", "document", True
+    "office": Waiting(
+        _("no word from the other office"), lambda cases, user, at: cases.waits_for_office(at), "opened_at", "warn", "document"
     ),
     "follow_up": Waiting(
         _("follow-up visit due"), lambda cases, user, at: cases.owed_a_visit(day_of(at)), "opened_at", "warn", "visit"

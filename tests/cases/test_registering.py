@@ -379,7 +379,8 @@ def test_the_page_of_a_reported_case_shows_its_duplicates_and_merges_them(desk, 
     assert [row["cells"][0]["text"] for row in shown[_("Possible duplicates")]] == [other.no]
     assert ("merge" in verbs, "split" in verbs) == (True, False)
     url = reverse("admin:cases_disputecase_merge", args=[case.pk])
-    assert desk.get(url).context["form"].fields["into"].initial == other
+    assert list(desk.get(url).context["form"].fields["into"].queryset) == [other]
+    assert set(desk.post(url, {}).context["form"].errors) == {"number"}
     assert desk.post(url, {"into": other.pk}).status_code == 302
     case.refresh_from_db()
     assert (case.status, case.merged_into) == ("merged", other)

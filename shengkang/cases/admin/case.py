@@ -11,6 +11,7 @@ from shengkang.cases import search, selectors
 from shengkang.cases.admin import listing, sheet
 from shengkang.cases.admin.at_once import AtOnce
 from shengkang.cases.admin.kept_lists import KeptLists
+from shengkang.cases.admin.papers import PaperPages
 from shengkang.cases.admin.registering import Registering
 from shengkang.cases.admin.sheet import register
 from shengkang.cases.admin.sheet.gate import gate_sheet
@@ -22,7 +23,7 @@ from shengkang.organization.desk_parts import OwnVillages, badge
 
 
 @admin.register(DisputeCase)
-class CaseAdmin(Registering, KeptLists, AtOnce, StationAdmin):
+class CaseAdmin(PaperPages, Registering, KeptLists, AtOnce, StationAdmin):
     access_object = "dispute"
     add_action = "create"
     verbs = VERBS

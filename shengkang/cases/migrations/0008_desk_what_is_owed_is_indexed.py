@@ -1,4 +1,4 @@
-"""What is owed (visits, answers to referrals) what stands still and what is protected is found without reading all that ever was."""
+"""What is owed (visits, answers to referrals) and what stands still is found without reading all that ever was."""
 
 from django.db import migrations, models
 
@@ -7,10 +7,6 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0007_register_parties_are_found_and_remembered")]
 
     operations = [
-        migrations.AddIndex(
-            model_name="disputecase",
-            index=models.Index(condition=models.Q(("restricted", True)), fields=["station"], name="case_protected"),
-        ),
         migrations.AddIndex(
             model_name='disputecase',
             index=models.Index(condition=models.Q(('paused_at__isnull', False)), fields=['station', 'paused_at'], name='case_paused_since'),

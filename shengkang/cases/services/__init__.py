@@ -9,8 +9,9 @@ from shengkang.cases.services.agreeing import (
     settle_case,
     sign_agreement,
 )
+from shengkang.cases.services.archiving import archive_case
+from shengkang.cases.services.calling import dispute_from_call, tie_call
 from shengkang.cases.services.closing import (
-    archive_case,
     give_visit,
     record_follow_up,
     reopen_case,
@@ -32,6 +33,7 @@ from shengkang.cases.services.opening import (
     open_case,
     settle_on_the_spot,
 )
+from shengkang.cases.services.papers import drop_template, file_paper, keep_template, write_file, write_paper
 from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
 from shengkang.cases.services.pausing import pause_case, resume_case
 from shengkang.cases.services.referring import answer_referral, receive_referral, refer_case, take_back_case
@@ -41,6 +43,7 @@ from shengkang.cases.services.refusals import (
     AgreementUnsigned,
     AlreadyReported,
     ArchiveIncomplete,
+    CallTaken,
     CaseProtected,
     ConfirmationRefused,
     ConflictOfInterest,
@@ -54,16 +57,19 @@ from shengkang.cases.services.refusals import (
     NotAllowedHere,
     NothingChanged,
     OverrideUnexplained,
+    PaperNotReady,
     PauseRefused,
     PointIncomplete,
     ReferralRefused,
     SessionIncomplete,
     SessionNotAllowed,
     SignatureRefused,
+    TemplateRefused,
     TooMany,
     UnfitPerson,
     WrongStation,
 )
+from shengkang.cases.services.taking_over import OldCase, take_over_ledger
 from shengkang.cases.services.telling import remind_of_follow_ups, remind_of_obligations
 
 __all__ = [
@@ -72,6 +78,7 @@ __all__ = [
     "AgreementUnsigned",
     "AlreadyReported",
     "ArchiveIncomplete",
+    "CallTaken",
     "CaseProtected",
     "ConfirmationRefused",
     "ConflictOfInterest",
@@ -85,7 +92,9 @@ __all__ = [
     "NotAllowedHere",
     "NothingChanged",
     "ObligationDetails",
+    "OldCase",
     "OverrideUnexplained",
+    "PaperNotReady",
     "PartyDetails",
     "PauseRefused",
     "PointIncomplete",
@@ -93,6 +102,7 @@ __all__ = [
     "SessionIncomplete",
     "SessionNotAllowed",
     "SignatureRefused",
+    "TemplateRefused",
     "TooMany",
     "UnfitPerson",
     "WrongStation",
@@ -112,13 +122,17 @@ __all__ = [
     "correct_party",
     "decide_confirmation",
     "decline_case",
+    "dispute_from_call",
+    "drop_template",
     "escalate",
+    "file_paper",
     "forget_filter",
     "give_visit",
     "hold_session",
     "inquire",
     "instalments",
     "join_case",
+    "keep_template",
     "mark_performed",
     "merge_case",
     "offer_case",
@@ -144,5 +158,9 @@ __all__ = [
     "suggest_risk",
     "take_back_case",
     "take_over",
+    "take_over_ledger",
     "terminate_case",
+    "tie_call",
+    "write_file",
+    "write_paper",
 ]

@@ -30,6 +30,10 @@ class ConflictOfInterest(UnfitPerson):
     """The mediator is a party, or shares a home or a telephone with one, or did not declare to be impartial."""
 
 
+class CallTaken(RuleViolation):
+    """The call to 110 belongs to a case already."""
+
+
 class AlreadyReported(RuleViolation):
     """The same reporter told of the same dispute before."""
 
@@ -104,3 +108,11 @@ class ListRefused(RuleViolation):
 
 class TooMany(RuleViolation):
     """More cases at once than one form takes."""
+
+
+class PaperNotReady(RuleViolation):
+    """A paper of the file has nothing to say yet, or nothing was chosen to be filed."""
+
+
+class TemplateRefused(RuleViolation):
+    """A station's Word template that could not be filled, or that holds more than a form should."""

@@ -257,7 +257,12 @@ class MergeForm(VerbForm):
     """Into which case: one that looks like it, or one whose number is known."""
 
     into = forms.ModelChoiceField(
-        None, required=False, widget=forms.RadioSelect, label=_("Into which case?"), empty_label=_("another one, by its number")
+        None,
+        required=False,
+        blank=True,
+        widget=forms.RadioSelect,
+        label=_("Into which case?"),
+        empty_label=_("another one, by its number"),
     )
     number = forms.CharField(max_length=20, required=False, label=_("case number"))
 
@@ -267,12 +272,13 @@ class MergeForm(VerbForm):
         self.others = DisputeCase.objects.visible_to(self.user).filter(status__in=MOVES["join"].origins).exclude(pk=self.thing.pk)
         self.fields["into"].queryset = self.others.filter(pk__in=[each.pk for each in likely])
         self.fields["into"].label_from_instance = lambda case: f"{case.no} · {case.category} · {case.get_status_display()}"
-        self.fields["into"].initial = likely[0] if len(likely) == 1 else None
+        if not likely:
+            del self.fields["into"]
 
     def clean(self):
         cleaned = super().clean()
         into, number = cleaned.get("into"), cleaned.pop("number", "").strip()
-        if into is None and not self.errors:
+        if (number or into is None) and not self.errors:
             into = self.others.filter(no=number).first()
             if into is None:
                 self.add_error("number", _("Choose a case, or write the number of one that is worked on or ended."))

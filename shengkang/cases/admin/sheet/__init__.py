@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from shengkang.cases import selectors
 from shengkang.cases.admin.sheet import clocks
 from shengkang.cases.admin.sheet.agree import agreement_facts, agreement_sections
+from shengkang.cases.admin.sheet.papers import paper_sections
 from shengkang.cases.admin.sheet.protected import admonitions
 from shengkang.cases.admin.sheet.register import parties, register_facts
 from shengkang.cases.admin.sheet.tables import table
@@ -60,5 +61,6 @@ def sections(case: DisputeCase) -> list[dict]:
         *(table(*each) for each in clocks.tables(case)),
         *agreement_sections(case, timezone.now()),
         table(*admonitions(case)),
+        *paper_sections(case, timezone.now()),
     ]
     return [each for each in tables if each["rows"]]

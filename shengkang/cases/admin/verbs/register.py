@@ -9,10 +9,8 @@ from shengkang.cases.moves import ACTIONS, Status
 from shengkang.organization.desk import Verb
 
 
-def _of_parties(name, label, call, form, also=lambda case: True, tone=""):
-    return Verb(
-        name=name, label=label, action=ACTIONS["correct"], call=call, form=form, offered=in_state("correct", also), tone=tone
-    )
+def _of_parties(name, label, call, form, also=lambda case: True):
+    return Verb(name=name, label=label, action=ACTIONS["correct"], call=call, form=form, offered=in_state("correct", also))
 
 
 VERBS = (
@@ -44,6 +42,5 @@ VERBS = (
         lambda case, **given: services.remove_party(**given),
         forms.RemovePartyForm,
         lambda case: case.status == Status.REPORTED and case.parties.exists(),
-        tone="danger",
     ),
 )
