@@ -1,5 +1,5 @@
 /* The risk form: adds up the ticked signals while one ticks, and says which colour they suggest. Without it the server says so. */
-(function () {
+document.addEventListener('DOMContentLoaded', function () {
   'use strict';
   var first = document.querySelector('input[name=risk][value=""]'), boxes = document.querySelectorAll('input[name=signals]'), told, i;
   if (!first || !first.getAttribute('data-bands') || !boxes.length) { return; }
@@ -18,4 +18,4 @@
   }
   for (i = 0; i < boxes.length; i++) { boxes[i].addEventListener('change', add); }
   add();
-}());
+});
