@@ -14,7 +14,7 @@ document.addEventListener('DOMContentLoaded', function () {
     var sum = 0, colour = '';
     for (i = 0; i < boxes.length; i++) { sum += weight(boxes[i]); }
     for (i = 0; i < bands.length; i++) { if (sum >= bands[i][0]) { colour = bands[i][1]; } }
-    told.textContent = ' ' + first.getAttribute('data-sum').replace('0', String(sum)) + ' → ' + colour;
+    told.textContent = ' · ' + first.getAttribute('data-sum').replace('0', String(sum)) + ' → ' + colour;
   }
   for (i = 0; i < boxes.length; i++) { boxes[i].addEventListener('change', add); }
   add();
