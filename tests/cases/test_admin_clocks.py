@@ -130,6 +130,15 @@ def test_the_page_shows_the_clock(client, life, here, today):
     assert any("外出" in str(cell["text"]) for row in rows for cell in row["cells"])
 
 
+def test_how_late_it_is_stands_beside_the_nearer_limit(client, life, here):
+    case = life.accepted()
+    client.force_login(here.officer)
+    whole, step = [fact for fact in client.get(page_of(case)).context["facts"] if "2026-03-" in str(fact["value"])][:2]
+    assert (whole["value"], whole["tone"]) == ("2026-03-20 23:59", "")
+    assert step["value"].startswith("2026-03-13 23:59 · ")
+    assert step["tone"] == "bad"
+
+
 def test_what_stands_still_is_found_by_its_filter(client, life, here):
     case, gone = life.accepted(), life.referred()
     services.offer_case(case=case, to=here.colleague, reason="培训", by=here.officer, at=NOW)

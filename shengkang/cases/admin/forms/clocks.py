@@ -27,7 +27,9 @@ class Signals(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self):
-        super().__init__(choices=self._in_use, required=False, label=_("signals"), help_text=_("Tick what was seen or told."))
+        super().__init__(
+            choices=self._in_use, required=False, label=_("risk signals"), help_text=_("Tick what was seen or told.")
+        )
 
     @staticmethod
     def _in_use():

@@ -11,13 +11,19 @@ def _day(day) -> str:
     return day.isoformat() if day else ""
 
 
-def limit_facts(case: DisputeCase) -> list[dict]:
-    """The limit of the step, and since when the clock stands still."""
-    stopped = case.paused_at is not None
+def limit_facts(case: DisputeCase, late: str, tone: str) -> list[dict]:
+    """Both limits, `late` (selectors.lateness) beside the nearer one, and since when the clock stands still."""
+    of_step = case.state_due_at is not None and case.next_due_at == case.state_due_at
+    whole, step = moment(case.due_at), moment(case.state_due_at)
     return [
-        {"label": _("next step due at"), "value": moment(case.state_due_at)},
-        {"label": _("clock stopped at"), "value": moment(case.paused_at), "tone": "note" if stopped else "", "mark": "clock"},
+        {"label": _("due at"), "value": _beside(whole, "" if of_step else late), "tone": "" if of_step else tone},
+        {"label": _("next step due at"), "value": _beside(step, late if of_step else ""), "tone": tone if of_step else ""},
+        {"label": _("clock stopped at"), "value": moment(case.paused_at), "tone": "note", "mark": "clock"},
     ]
+
+
+def _beside(when: str, late: str) -> str:
+    return " · ".join(filter(None, [when, late]))
 
 
 def _signals(judged, names) -> str:
@@ -32,7 +38,7 @@ def tables(case: DisputeCase) -> list[tuple]:
     return [
         (
             _("Risk assessments"),
-            [_("risk"), _("signals"), _("weight"), _("suggested"), _("reason"), _("by"), _("at")],
+            [_("risk"), _("risk signals"), _("weight"), _("suggested"), _("reason"), _("by"), _("at")],
             [
                 (
                     each.get_risk_display(),
