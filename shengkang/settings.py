@@ -279,6 +279,7 @@ SPECTACULAR_SETTINGS = {
         "HazardChannelEnum": "shengkang.hazards.models.Hazard.Channel",
         "HazardLevelEnum": "shengkang.hazards.models.Hazard.Level",
         "HazardStatusEnum": "shengkang.hazards.moves.Status",
+        "PaperKindEnum": "shengkang.cases.models.PaperTemplate.Kind",
         "PatrolKindEnum": "patrols.models.PatrolKind",
         "PostKindEnum": "posts.models.SecurityPost.Kind",
         "SessionOutcomeEnum": "shengkang.cases.models.MediationSession.Outcome",

@@ -11,7 +11,7 @@ from shengkang.cases.models import GateQuestion
 
 
 def _questions() -> SafeString:
-    listed = [(question.text,) for question in GateQuestion.objects.filter(on_the_spot=True)]
+    listed = [(f"· {question.text}",) for question in GateQuestion.objects.filter(on_the_spot=True)]
     return format_html_join("", "{}<br>", [*listed, (_("If one of them is so, do not settle it: report it to the station."),)])
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from shengkang.attachments import nails as attachment_nails
 from shengkang.audit import services as audit
 from shengkang.cases import agreements, selectors
-from shengkang.cases.models import DisputeCase, MediationSession, Signature
+from shengkang.cases.models import DisputeCase, FiledPaper, MediationSession, Signature
 from shengkang.organization import panels
 from shengkang.portal import nails as portal_nails
 
@@ -33,9 +33,10 @@ def _visits_due(user) -> int:
 
 def hang_everything() -> None:
     attachment_nails.hang("cases.disputecase", lambda user: DisputeCase.objects.visible_to(user), _note_protected_look)
-    for model, case in ((Signature, "agreement__case"), (MediationSession, "case")):
+    for model, case in ((Signature, "agreement__case"), (MediationSession, "case"), (FiledPaper, "case")):
         attachment_nails.hang(model._meta.label_lower, model.objects.visible_to, _note_protected_look_of(model, case))
     panels.hang("cases", selectors.needs_a_hand, order=10)
+    panels.hang("cases waiting", selectors.waits_for_others, order=11)
     portal_nails.hang(
         portal_nails.Tile(
             key="my-reports",

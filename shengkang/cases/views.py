@@ -105,10 +105,8 @@ class CasePage(PhonePage, TemplateView):
         if report is None:
             raise Http404
         case, outcome = report.case, selectors.outcome_for(report)
-        steps = [
-            {"what": step.get_move_display(), "when": step.at, "current": step.no == case.steps_taken}
-            for step in case.steps.order_by("no")
-        ]
+        steps = [{"what": step.get_move_display(), "when": step.at, "current": False} for step in selectors.outward_steps(case)]
+        steps[-1]["current"] = True
         return {
             "title": _("My report"),
             "outcome": outcome,

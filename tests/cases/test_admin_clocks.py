@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from shengkang.cases import services
 from shengkang.cases.models import Limit, RiskSignal
-from tests.cases.test_admin import LIST, offered, page_of, verb_of
+from tests.cases.test_admin import LIST, listed, offered, page_of, verb_of
+from tests.world import NOW
 
 
 def lasting(client, case, name, **fields):
@@ -127,6 +128,17 @@ def test_the_page_shows_the_clock(client, life, here, today):
     assert len([fact for fact in context["facts"] if fact.get("mark") == "clock"]) == 1
     rows = [row for section in context["sections"] for row in section["rows"]]
     assert any("外出" in str(cell["text"]) for row in rows for cell in row["cells"])
+
+
+def test_what_stands_still_is_found_by_its_filter(client, life, here):
+    case, gone = life.accepted(), life.referred()
+    services.offer_case(case=case, to=here.colleague, reason="培训", by=here.officer, at=NOW)
+    services.pause_case(case=case, kind="party", reason="外出", look_again_on=NOW.date() + timedelta(2), by=here.officer, at=NOW)
+    client.force_login(here.colleague)
+    found = {hand: listed(client, hand=hand) for hand in ("offered", "paused", "office")}
+    assert found == {"offered": [case.no], "paused": [case.no], "office": [gone.no]}
+    client.force_login(here.officer)
+    assert listed(client, hand="offered") == []
 
 
 # -- the tables --

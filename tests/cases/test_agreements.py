@@ -11,7 +11,7 @@ from shengkang.cases.models import Category, Confirmation, DisputeCase, FollowUp
 from shengkang.cases.services import ObligationDetails, PartyDetails, instalments
 from shengkang.notices.models import Notice
 from tests.cases.conftest import told
-from tests.world import NOW, a_picture, mediate, sign
+from tests.world import NOW, a_picture, file_papers, mediate, no_at_the_gate, sign
 
 TODAY = NOW.date()
 
@@ -65,7 +65,9 @@ def test_only_a_party_of_the_case_owes_something_under_its_agreement(life, here)
 
 
 def test_the_police_end_in_writing(life, here):
-    case = mediate(life.accepted(), here.officer, by=here.officer, procedure="police")
+    case = life.accepted()
+    services.check_gate(case=case, answers=no_at_the_gate(police_act=True), by=here.officer, at=NOW)
+    services.begin_mediation(case=case, mediator=here.officer, procedure="police", by=here.officer, at=NOW)
     with pytest.raises(services.AgreementIncomplete):
         services.record_agreement(case=case, facts="f", terms="t", oral=True, effective_on=TODAY, by=here.officer, at=NOW)
 
@@ -240,7 +242,8 @@ def test_the_thirty_days_end_on_a_working_day(life):
 
 
 def test_a_marriage_is_not_confirmed_by_the_court(life, here):
-    case = life.accepted(category=Category.objects.get(code="01"))
+    case = life.accepted()
+    services.correct_case(case=case, category=Category.objects.get(code="01"), reason="夫妻", by=here.officer, at=NOW)
     mediate(case, here.household_head, by=here.officer)
     services.record_agreement(case=case, facts="f", terms="t", effective_on=TODAY, by=here.officer, at=NOW)
     sign(case, here.officer)
@@ -324,6 +327,7 @@ def test_nobody_gives_away_a_visit_that_was_made_or_of_another_station(life, her
 
 def test_the_archive_wants_the_first_visit_and_none_overdue(life, here):
     case = life.settled()
+    file_papers(case, here.officer)
     visits = list(case.follow_ups.all())
     with pytest.raises(services.ArchiveIncomplete):
         services.archive_case(case=case, by=here.officer, at=NOW)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shengkang.cases import indicators
+from shengkang.cases.indicators import disputes as indicators
 from shengkang.cases.models import DisputeCase
 from tests.reports import facts
 from tests.reports.facts import on

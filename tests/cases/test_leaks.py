@@ -192,6 +192,50 @@ def test_a_leak_that_is_planted_is_found(case, here, monkeypatch):
     assert papers_of(case)[CaseStep].visible_to(here.colleague).exists()
 
 
+def test_who_told_of_it_reads_of_no_letter_no_visit_and_no_protection(case, here):
+    client = Client()
+    client.force_login(here.household_head)
+    page = client.get(reverse("cases:detail", args=[case.pk]))
+    moves = dict(CaseStep._meta.get_field("move").choices)
+    assert [step["what"] for step in page.context["steps"]] == [moves[each] for each in ("open", "join", "accept", "mediate")]
+    assert [word for word in (SUSPECT, PHONE, PLACE, FACTS) if word in page.content.decode()] == []
+
+
+def test_a_dispute_of_the_same_people_shows_it_neither_as_a_duplicate_nor_as_history(case, here, world):
+    """Same village, words, place, telephone and name: the colleague and the head who register it anew learn of nothing."""
+    parties = [PartyDetails("first", SUSPECT, PHONE), PartyDetails("second", "李四")]
+    twin = services.open_case(**told(here, world.category, story=STORY, place=PLACE, parties=parties, by=here.neighbour_head))
+    services.accept_case(case=twin, risk="red", grade="simple", officer=here.colleague, by=here.colleague, at=NOW)
+    services.check_gate(case=twin, answers=no_at_the_gate(), by=here.colleague, at=NOW)
+    services.begin_mediation(case=twin, mediator=here.neighbour_head, by=here.colleague, at=NOW)
+    at_the_desk, on_a_phone = Client(), Client()
+    at_the_desk.force_login(here.colleague)
+    on_a_phone.force_login(here.neighbour_head)
+    desk = [reverse(f"admin:cases_disputecase_{each}", args=[twin.pk]) for each in ("change", "relapses", "merge", "mediate")]
+    api = [f"/api/v1/cases/{twin.pk}/{each}/" for each in ("look-alikes", "relapses", "similar")]
+    for client, urls in ((at_the_desk, [*desk, *api]), (on_a_phone, [reverse("cases:detail", args=[twin.pk]), *api])):
+        for url in urls:
+            answer = client.get(url)
+            assert answer.status_code in (200, 403, 409), url
+            assert case.no not in answer.content.decode(), url
+    form = {
+        "key": "k1", "village": here.villages[0].pk, "category": world.category.pk, "channel": "visit", "story": STORY,
+        "place": PLACE, "first_name": SUSPECT, "first_phone": PHONE,
+    }  # fmt: skip
+    answer = at_the_desk.post(reverse("admin:cases_disputecase_add"), form)
+    assert (answer.status_code, case.no in answer.content.decode()) == (200, False)
+    assert [each["case"] for each in answer.context["candidates"]] == [twin]
+    told_again = {
+        "village": here.villages[0].pk,
+        "category": world.category.pk,
+        "story": STORY,
+        "place": PLACE,
+        "channel": "visit",
+    }
+    found = at_the_desk.post("/api/v1/cases/candidates/", told_again, content_type="application/json")
+    assert (found.status_code, case.no in found.content.decode()) == (200, False)
+
+
 def test_no_message_says_a_word_and_none_goes_to_a_stranger(case, here):
     """Messages reach lock screens. The head who mediated was asked to, long before; nothing later went to him."""
     told_of = Notice.objects.filter(text__regex="|".join((*WORDS, case.no, case.village.name)))

@@ -28,8 +28,13 @@ def held(case, by, **given):
 
 
 def at_a_police_session(life, here):
-    case = life.accepted()
-    return mediate(case, here.officer, by=here.officer, procedure="police")
+    """Somebody was beaten, lightly: what the police may mediate."""
+    return police_mediation(life.accepted(), here)
+
+
+def police_mediation(case, here):
+    services.check_gate(case=case, answers=no_at_the_gate(police_act=True), by=here.officer, at=NOW)
+    return services.begin_mediation(case=case, mediator=here.officer, procedure="police", by=here.officer, at=NOW)
 
 
 # -- who mediates --
@@ -155,7 +160,7 @@ def test_there_is_no_third_police_session(life, here):
 def test_breaking_off_and_beginning_anew_gives_the_police_no_more_sessions(life, here):
     case = at_a_police_session(life, here)
     held(case, here.officer), held(case, here.officer, outcome="no_agreement")
-    mediate(case, here.officer, by=here.officer, procedure="police")
+    police_mediation(case, here)
     with pytest.raises(services.SessionNotAllowed):
         held(case, here.officer)
 

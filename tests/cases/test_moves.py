@@ -78,7 +78,7 @@ MORE = {
     "merge": lambda case, here: services.merge_case(case=case, into=here.another, by=here.officer, at=NOW),
 }  # fmt: skip
 VERBS = CALLS | MORE
-EARLY = ("accept", "gate", "mediate", "session", "agree", "sign", "settle", "follow_up", "archive")
+EARLY = ("accept", "gate", "inquire", "mediate", "session", "agree", "sign", "settle", "follow_up", "archive")
 
 
 def test_every_state_can_be_reached_and_left():
@@ -132,6 +132,7 @@ def test_no_sequence_of_verbs_breaks_the_life_of_a_case(here, world):
 def _walk(here, world, seen, tried):
     here.another = services.open_case(**told(here, world.category))
     case = services.open_case(**told(here, world.category))
+    seen[case.status] += 1
     for name in tried:
         before, status = case.steps_taken, case.status
         try:
@@ -143,6 +144,9 @@ def _walk(here, world, seen, tried):
             continue
         case = DisputeCase.objects.get(pk=case.pk)
         made = [step.move for step in case.steps.filter(no__gt=before).order_by("no")]
+        # A stopped clock starts again by itself when the case ends.
+        if made[0] == "resume" and name != "resume":
+            del made[0]
         # The first step bears the verb's name, but for the violence that ends a mediation before it protects the case.
         assert made
         assert made[0] == name.partition(":")[0] or (name, made) == ("protect", ["break_off", "protect"])

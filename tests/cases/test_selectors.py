@@ -58,11 +58,28 @@ def test_how_late_a_case_is_goes_by_the_nearer_limit_and_a_stopped_clock_says_so
 def test_the_panels_cost_the_same_with_one_row_and_with_three(life, here, django_assert_num_queries):
     life.reported()
     assert here.officer.roles
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         selectors.needs_a_hand(here.officer, NOW)
     life.reported(), life.reported()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         selectors.needs_a_hand(here.officer, NOW)
+
+
+def test_what_stands_still_has_its_panels_and_an_empty_one_is_not_shown(life, here):
+    assert selectors.waits_for_others(here.officer, NOW) == []
+    case, gone = life.accepted(), life.referred()
+    services.offer_case(case=case, to=here.colleague, reason="培训", by=here.officer, at=NOW)
+    services.pause_case(case=case, kind="party", reason="外出", look_again_on=NOW.date() + timedelta(2), by=here.officer, at=NOW)
+
+    def waiting(user, days):
+        panels = selectors.waits_for_others(user, NOW + timedelta(days=days))
+        return {panel["url"].rpartition("=")[2]: [row["url"] for row in panel["rows"]] for panel in panels}
+
+    here_is, there_is = (f"/admin/cases/disputecase/{each.pk}/change/" for each in (case, gone))
+    assert waiting(here.officer, 1) == {}
+    assert waiting(here.colleague, 4) == {"offered": [here_is], "paused": [here_is], "office": [there_is]}
+    assert waiting(here.household_head, 4) == {"paused": [here_is], "office": [there_is]}  # she told of both
+    assert waiting(here.township_leader, 4) == {}
 
 
 def test_the_limit_is_told_in_days(life):

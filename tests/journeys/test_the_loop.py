@@ -22,8 +22,9 @@ from shengkang.notices.models import Notice
 from shengkang.reports.models import Briefing
 from shengkang.reports.nails import indicators
 from tests.journeys.tables import clock_tasks, counts, run
-from tests.journeys.town import HOUSEHOLDER, NEIGHBOUR, RICE, STORY, photo
+from tests.journeys.town import HOUSEHOLDER, NEIGHBOUR, RICE, STORY, drawn, photo
 from tests.journeys.visitor import Visitor
+from tests.world import no_at_the_gate
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -92,14 +93,18 @@ def the_station_settles_it(here, case):
         assert b"SECRETPHONE" not in kept
 
         officer.do(desk(case, "accept"), risk="yellow", grade="ordinary", officer=here.officer.pk, reason="两家都在气头上")
-        officer.do(desk(case, "mediate"), mediator=here.household_head.pk)
+        officer.do(desk(case, "gate"), **dict.fromkeys(no_at_the_gate(), "no"))
+        officer.do(desk(case, "mediate"), procedure="people", mediator=here.household_head.pk)
     with on(3, 13, 16):
         officer.do(
             desk(case, "session"),
             held_at="2026-03-13T14:30",
             place="村委会调解室",
             mediators=[here.household_head.pk, here.officer.pk],
+            parties=[party.pk for party in case.parties.all()],
+            impartial="on",
             record="双方各自讲了经过，都愿意各退一步。",
+            outcome="agreed",
         )
         officer.do(
             desk(case, "agree"),
@@ -109,6 +114,9 @@ def the_station_settles_it(here, case):
             what_1="装檐沟",
             due_on_1="2026-03-18",
         )
+        head = Visitor(here.household_head)
+        for who in [f"party-{party.pk}" for party in case.parties.all()] + ["mediator"]:
+            head.do(reverse("cases:sign", args=[case.pk, who]), drawn=drawn())
         officer.do(desk(case, "settle"), note="当场握手")
     with on(3, 20, 7, 30):
         run("cases.remind_of_follow_ups")
@@ -128,10 +136,13 @@ def the_station_settles_it(here, case):
     assert moves == [
         ("open", "reported", here.household_head, "03-11 10"),
         ("accept", "accepted", here.officer, "03-11 14"),
+        ("gate", "accepted", here.officer, "03-11 14"),
         ("mediate", "mediating", here.officer, "03-11 14"),
         ("session", "mediating", here.officer, "03-13 16"),
         ("agree", "agreed", here.officer, "03-13 16"),
+        *[("sign", "agreed", here.household_head, "03-13 16")] * 3,
         ("settle", "settled", here.officer, "03-13 16"),
+        ("perform", "settled", here.officer, "03-20 15"),
         ("follow_up", "settled", here.officer, "03-20 15"),
         ("archive", "archived", here.officer, "03-20 15"),
     ]

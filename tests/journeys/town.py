@@ -1,5 +1,6 @@
 """The town in which the journeys happen: two stations, a tariff, people who agreed to take part, a shop with rice on the shelf."""
 
+import base64
 import io
 from datetime import date
 from types import SimpleNamespace
@@ -46,3 +47,12 @@ def photo(name="IMG_0311.jpg") -> SimpleNamespace:
     picture.paste("#c8d0d8", (0, 0, 320, 90))
     picture.save(written, "JPEG", exif=exif)
     return SimpleNamespace(name=name, bytes=written.getvalue())
+
+
+def drawn() -> str:
+    """A signature as the canvas of a telephone sends it: ink on nothing."""
+    picture = Image.new("RGBA", (600, 300))
+    picture.paste("#111111", (40, 140, 520, 150))
+    written = io.BytesIO()
+    picture.save(written, "PNG")
+    return "data:image/png;base64," + base64.b64encode(written.getvalue()).decode()

@@ -12,7 +12,9 @@ from shengkang.cases import services
 from shengkang.cases.api import shapes
 from shengkang.cases.api.agree import AGREEMENT_ACTIONS, AgreementSteps
 from shengkang.cases.api.clocks import ClockSteps
+from shengkang.cases.api.finding import Found
 from shengkang.cases.api.gate import GateSteps
+from shengkang.cases.api.papers import PAPER_ACTIONS, PaperSteps
 from shengkang.cases.api.protected import ProtectedSteps
 from shengkang.cases.api.registering import REGISTER_ACTIONS, RegisterSteps
 from shengkang.cases.api.steps import Steps, named, step
@@ -27,6 +29,7 @@ class CaseViewSet(
     AgreementSteps,
     ClockSteps,
     GateSteps,
+    PaperSteps,
     ProtectedSteps,
     RegisterSteps,
     Steps,
@@ -43,11 +46,13 @@ class CaseViewSet(
         "create": "create",
         "gate_questions": "create",
         **AGREEMENT_ACTIONS,
+        **PAPER_ACTIONS,
         **REGISTER_ACTIONS,
         "receipt": ACTIONS["answer"],
     }
     queryset = DisputeCase.objects.none()
     serializer_class = shapes.Case
+    filter_backends = [*viewsets.GenericViewSet.filter_backends, Found]
     filterset_fields = ["status", "risk", "grade", "village", "category"]
 
     def get_queryset(self):

@@ -5,7 +5,15 @@ from shengkang.cases.models.case import CaseStep, Category, DisputeCase, PoliceC
 from shengkang.cases.models.clocks import Escalation, Limit, Pause, RiskBand, RiskSignal, Rung
 from shengkang.cases.models.gate import Admonition, GateCheck, GateQuestion, GateRule, LawText
 from shengkang.cases.models.hands import Call, HandOver, Referral, SavedFilter
-from shengkang.cases.models.papers import Application, FollowUp, Inquiry, MediationSession, PaperTemplate, RiskAssessment
+from shengkang.cases.models.papers import (
+    Application,
+    FiledPaper,
+    FollowUp,
+    Inquiry,
+    MediationSession,
+    PaperTemplate,
+    RiskAssessment,
+)
 from shengkang.cases.models.people import Party, Report
 from shengkang.cases.models.words import CaseWords
 
@@ -20,6 +28,7 @@ __all__ = [
     "Confirmation",
     "DisputeCase",
     "Escalation",
+    "FiledPaper",
     "FollowUp",
     "GateCheck",
     "GateQuestion",

@@ -50,6 +50,9 @@ class Category(models.Model):
 class PoliceClass(models.Model):
     """A class on the police axis: what a call to 110 was about. Disputes carry it beside the justice bureau's class."""
 
+    # Domestic violence: kept like a protected case from the first word on, and never an ordinary one.
+    PROTECTED = ("07",)
+
     code = models.CharField(_("code"), max_length=6, primary_key=True)
     name = models.CharField(pgettext_lazy("category", "name"), max_length=40)
     is_dispute = models.BooleanField(_("a dispute"), default=False)
@@ -127,6 +130,10 @@ class CaseQuerySet(models.QuerySet):
     def without_answer(self, at):
         """Handed to another office weeks ago, and it has not said what became of them."""
         return self._waiting_for_office(answered_on=None, at__lt=at - ANSWER_AWAITED)
+
+    def waits_for_office(self, at):
+        """Receipt or answer is overdue."""
+        return self.without_receipt(at) | self.without_answer(at)
 
     def _waiting_for_office(self, **what):
         silent = self.model.referrals.rel.related_model.objects.filter(case=OuterRef("pk"), **what)
@@ -254,6 +261,7 @@ class DisputeCase(models.Model):
                 condition=Q(status__in=OPEN, state_due_at__isnull=False),
                 name="case_open_by_step_due",
             ),
+            models.Index(fields=["station"], condition=Q(restricted=True), name="case_protected"),
             models.Index(fields=["station", "paused_at"], condition=Q(paused_at__isnull=False), name="case_paused_since"),
             models.Index(fields=["station", "settled_at"], condition=Q(settled_at__isnull=False), name="case_by_settled"),
         ]

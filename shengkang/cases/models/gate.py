@@ -29,7 +29,7 @@ class LawText(models.Model):
     text = models.TextField(_("text"), blank=True)
     in_force_from = models.DateField(_("in force from"))
     in_force_to = models.DateField(_("in force until"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=200, blank=True)
+    source = models.CharField(pgettext_lazy("law", "source"), max_length=200, blank=True)
 
     objects = LawTextQuerySet.as_manager()
 

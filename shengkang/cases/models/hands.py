@@ -89,11 +89,19 @@ class Referral(models.Model):
 
 class CallQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Scope S: the station's calls; one that belongs to a protected case only for those who see the case."""
+        """Scope S: the station's calls. One that belongs to a protected case is seen by those who see that case; one about domestic
+        violence that belongs to no case yet, by those who see every protected case of the station."""
         if "S" not in access.scopes(user, "call", "list"):
             return self.none()
-        seen = Q(case=None) | Q(case__restricted=False) | Q(case__in=DisputeCase.objects.visible_to(user))
-        return self.filter(seen, station_id=user.station_id)
+        seen = Q(case__isnull=False, case__in=DisputeCase.objects.visible_to(user)) | Q(case__restricted=False) | Q(case=None)
+        hidden = Q(pk__in=[])
+        if "S" not in access.scopes(user, "dispute_restricted", "read"):
+            hidden = Q(case=None, police_class__in=PoliceClass.PROTECTED)
+        return self.filter(seen, station_id=user.station_id).exclude(hidden)
+
+    def counted(self):
+        """Calls that ordinary figures may count: none about a protected matter."""
+        return self.exclude(police_class__in=PoliceClass.PROTECTED).exclude(case__restricted=True)
 
 
 class Call(models.Model):
@@ -125,6 +133,11 @@ class Call(models.Model):
 
     def __str__(self):
         return self.no
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether it is about a matter that is never an ordinary case."""
+        return self.police_class_id in PoliceClass.PROTECTED
 
 
 class SavedFilterQuerySet(models.QuerySet):

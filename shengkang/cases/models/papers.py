@@ -198,3 +198,22 @@ class PaperTemplate(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+
+class FiledPaper(Fact):
+    """A paper of the file that was written by hand: somebody put it there, its pictures are its attachments."""
+
+    case = models.ForeignKey(DisputeCase, models.PROTECT, related_name="filed_papers", verbose_name=_("dispute case"))
+    kind = models.CharField(pgettext_lazy("paper", "kind"), max_length=12, choices=PaperTemplate.Kind.choices)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"))
+
+    objects = OfCaseQuerySet.as_manager()
+
+    class Meta(Fact.Meta):
+        verbose_name = _("paper written by hand")
+        verbose_name_plural = _("papers written by hand")
+        ordering = ["at"]
+
+    def __str__(self):
+        return f"{self.case} · {self.get_kind_display()}"

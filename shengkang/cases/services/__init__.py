@@ -9,8 +9,9 @@ from shengkang.cases.services.agreeing import (
     settle_case,
     sign_agreement,
 )
+from shengkang.cases.services.archiving import archive_case
+from shengkang.cases.services.calling import dispute_from_call, tie_call
 from shengkang.cases.services.closing import (
-    archive_case,
     give_visit,
     record_follow_up,
     reopen_case,
@@ -21,6 +22,8 @@ from shengkang.cases.services.escalating import escalate, remind_of_pauses
 from shengkang.cases.services.gate import check_gate, protect_case
 from shengkang.cases.services.handing import decline_case, offer_case, take_over
 from shengkang.cases.services.judging import accept_case, assess_risk, suggest_risk
+from shengkang.cases.services.lists import forget_filter, save_filter
+from shengkang.cases.services.many import assign_cases, offer_cases
 from shengkang.cases.services.mediating import begin_mediation, break_off_mediation, hold_session, inquire
 from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
@@ -30,6 +33,7 @@ from shengkang.cases.services.opening import (
     open_case,
     settle_on_the_spot,
 )
+from shengkang.cases.services.papers import drop_template, file_paper, keep_template, write_file, write_paper
 from shengkang.cases.services.parties import PartyDetails, add_party, correct_party, remove_party
 from shengkang.cases.services.pausing import pause_case, resume_case
 from shengkang.cases.services.referring import answer_referral, receive_referral, refer_case, take_back_case
@@ -39,6 +43,7 @@ from shengkang.cases.services.refusals import (
     AgreementUnsigned,
     AlreadyReported,
     ArchiveIncomplete,
+    CallTaken,
     CaseProtected,
     ConfirmationRefused,
     ConflictOfInterest,
@@ -47,19 +52,24 @@ from shengkang.cases.services.refusals import (
     GateRefused,
     HandOverRefused,
     LimitMissing,
+    ListRefused,
     MoveRefused,
     NotAllowedHere,
     NothingChanged,
     OverrideUnexplained,
+    PaperNotReady,
     PauseRefused,
     PointIncomplete,
     ReferralRefused,
     SessionIncomplete,
     SessionNotAllowed,
     SignatureRefused,
+    TemplateRefused,
+    TooMany,
     UnfitPerson,
     WrongStation,
 )
+from shengkang.cases.services.taking_over import OldCase, take_over_ledger
 from shengkang.cases.services.telling import remind_of_follow_ups, remind_of_obligations
 
 __all__ = [
@@ -68,6 +78,7 @@ __all__ = [
     "AgreementUnsigned",
     "AlreadyReported",
     "ArchiveIncomplete",
+    "CallTaken",
     "CaseProtected",
     "ConfirmationRefused",
     "ConflictOfInterest",
@@ -76,11 +87,14 @@ __all__ = [
     "GateRefused",
     "HandOverRefused",
     "LimitMissing",
+    "ListRefused",
     "MoveRefused",
     "NotAllowedHere",
     "NothingChanged",
     "ObligationDetails",
+    "OldCase",
     "OverrideUnexplained",
+    "PaperNotReady",
     "PartyDetails",
     "PauseRefused",
     "PointIncomplete",
@@ -88,6 +102,8 @@ __all__ = [
     "SessionIncomplete",
     "SessionNotAllowed",
     "SignatureRefused",
+    "TemplateRefused",
+    "TooMany",
     "UnfitPerson",
     "WrongStation",
     "accept_case",
@@ -98,6 +114,7 @@ __all__ = [
     "ask_confirmation",
     "assess_risk",
     "assign_case",
+    "assign_cases",
     "begin_mediation",
     "break_off_mediation",
     "check_gate",
@@ -105,15 +122,21 @@ __all__ = [
     "correct_party",
     "decide_confirmation",
     "decline_case",
+    "dispute_from_call",
+    "drop_template",
     "escalate",
+    "file_paper",
+    "forget_filter",
     "give_visit",
     "hold_session",
     "inquire",
     "instalments",
     "join_case",
+    "keep_template",
     "mark_performed",
     "merge_case",
     "offer_case",
+    "offer_cases",
     "open_case",
     "pause_case",
     "protect_case",
@@ -127,6 +150,7 @@ __all__ = [
     "remove_party",
     "reopen_case",
     "resume_case",
+    "save_filter",
     "settle_case",
     "settle_on_the_spot",
     "sign_agreement",
@@ -134,5 +158,9 @@ __all__ = [
     "suggest_risk",
     "take_back_case",
     "take_over",
+    "take_over_ledger",
     "terminate_case",
+    "tie_call",
+    "write_file",
+    "write_paper",
 ]

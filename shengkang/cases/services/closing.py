@@ -17,7 +17,7 @@ from shengkang.cases.services.moving import (
     must_be_fit,
     plan_visit,
 )
-from shengkang.cases.services.refusals import ArchiveIncomplete, FollowUpDone, WrongStation
+from shengkang.cases.services.refusals import FollowUpDone, WrongStation
 from shengkang.cases.services.telling import tell_chiefs, tell_reporters
 from shengkang.organization.models import User
 from shengkang.organization.selectors import day_of
@@ -63,36 +63,6 @@ def give_visit(*, follow_up: FollowUp, to: User, by: User, at: datetime) -> Foll
     follow_up.save(update_fields=["assignee"])
     audit.note_deed(verb="give_visit", about=follow_up, by=by, at=at, detail={"to": to.pk})
     return follow_up
-
-
-def missing_visits(case: DisputeCase, at: datetime) -> list[str]:
-    """What the archive misses of the visits: one that found the settlement holding, and none overdue. Later ones are made afterwards."""
-    done = case.follow_ups.filter(kind=FollowUp.Kind.SETTLEMENT, done_at__gte=case.settled_at).order_by("done_at", "id").last()
-    overdue = case.follow_ups.due(day_of(at)).exists()
-    held = done is not None and done.outcome == FollowUp.Outcome.HOLDS
-    return [] if held and not overdue else [_("a follow-up visit that found the settlement holding")]
-
-
-@transaction.atomic
-def archive_case(*, case: DisputeCase, by: User, at: datetime) -> DisputeCase:
-    """Close the file: the first visit found peace and none is overdue, everything agreed was done.
-
-    The visits after 30 and 90 days are made out of the archive; one that finds the quarrel broken out reopens the case.
-
-    Raises ArchiveIncomplete with the list of what is missing, MoveRefused.
-    """
-    lock(case, "archive", by)
-    missing = missing_visits(case, at)
-    agreement = case.agreements.last()
-    if agreement is not None:
-        missing += [_("performance of “%(what)s”") % {"what": each.what} for each in agreement.obligations.open()]
-    if missing:
-        raise ArchiveIncomplete(
-            _("The file is not complete. Still missing: %(missing)s. Record it, then archive the case.")
-            % {"missing": _("; ").join(missing)}
-        )
-    _move(case, "archive", by=by, at=at, archived_at=at)
-    return case
 
 
 @transaction.atomic

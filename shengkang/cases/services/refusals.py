@@ -30,6 +30,10 @@ class ConflictOfInterest(UnfitPerson):
     """The mediator is a party, or shares a home or a telephone with one, or did not declare to be impartial."""
 
 
+class CallTaken(RuleViolation):
+    """The call to 110 belongs to a case already."""
+
+
 class AlreadyReported(RuleViolation):
     """The same reporter told of the same dispute before."""
 
@@ -96,3 +100,19 @@ class ReferralRefused(RuleViolation):
 
 class PointIncomplete(RuleViolation):
     """A point on the map has only one of its two coordinates."""
+
+
+class ListRefused(RuleViolation):
+    """A list of cases cannot be kept: it has no name, filters nothing, is too long, or is one too many."""
+
+
+class TooMany(RuleViolation):
+    """More cases at once than one form takes."""
+
+
+class PaperNotReady(RuleViolation):
+    """A paper of the file has nothing to say yet, or nothing was chosen to be filed."""
+
+
+class TemplateRefused(RuleViolation):
+    """A station's Word template that could not be filled, or that holds more than a form should."""

@@ -1,5 +1,6 @@
 """Judging and taking on, stopping and starting the clock, handing over, referring: the few fields of each."""
 
+import json
 from datetime import timedelta
 
 from django import forms
@@ -45,14 +46,22 @@ class JudgeForm(VerbForm):
         help_text=_("Needed where you choose another colour than the points suggest."),
     )
 
+    class Media:
+        js = ("shengkang/js/weigh.js",)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["signals"].initial = selectors.signals_seen(self.thing)
         self.fields["risk"].choices = [("", gettext("as the points suggest")), *DisputeCase.Risk.choices]
+        bands = list(RiskBand.objects.all())
         self.fields["risk"].help_text = pgettext("list", ", ").join(
             gettext("from %(points)s points: %(risk)s") % {"points": band.from_points, "risk": band.get_risk_display()}
-            for band in RiskBand.objects.all()
+            for band in bands
         )
+        self.fields["risk"].widget.attrs = {
+            "data-bands": json.dumps([(band.from_points, str(band.get_risk_display())) for band in bands]),
+            "data-sum": gettext("points so far: %(points)s") % {"points": 0},
+        }
 
 
 class AcceptForm(JudgeForm):

@@ -22,7 +22,7 @@ class GateForm(VerbForm):
             self.fields[question.code] = forms.TypedChoiceField(
                 choices=[("yes", _("yes")), ("no", _("no"))],
                 coerce=lambda answer: answer == "yes",
-                widget=forms.RadioSelect,
+                widget=forms.RadioSelect(attrs={"class": "side-by-side"}),
                 label=question.text,
                 help_text=escape(question.hint),
             )

@@ -1,4 +1,4 @@
-"""A case as one reads it: its facts, its steps, and one table for each kind of paper."""
+"""A case as one reads it: its facts, and one table for each kind of paper."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from shengkang.cases import selectors
 from shengkang.cases.admin.sheet import clocks
 from shengkang.cases.admin.sheet.agree import agreement_facts, agreement_sections
+from shengkang.cases.admin.sheet.papers import paper_sections
 from shengkang.cases.admin.sheet.protected import admonitions
 from shengkang.cases.admin.sheet.register import parties, register_facts
 from shengkang.cases.admin.sheet.tables import table
@@ -48,18 +49,6 @@ def facts(case: DisputeCase, at) -> list[dict]:
     return [fact for fact in told if fact["value"]]
 
 
-def steps(case: DisputeCase) -> list[dict]:
-    told = []
-    for step in case.steps.select_related("by").order_by("no"):
-        what = step.get_move_display()
-        if step.from_status != step.to_status and step.from_status:
-            what = f"{what} · {step.get_from_status_display()} → {step.get_to_status_display()}"
-        told.append(
-            {"what": what, "who": step.by.name, "when": step.at, "note": step.note, "current": step.no == case.steps_taken}
-        )
-    return told
-
-
 def sections(case: DisputeCase) -> list[dict]:
     """The tables below the facts; those without rows are left out."""
     tables = [
@@ -72,5 +61,6 @@ def sections(case: DisputeCase) -> list[dict]:
         *(table(*each) for each in clocks.tables(case)),
         *agreement_sections(case, timezone.now()),
         table(*admonitions(case)),
+        *paper_sections(case, timezone.now()),
     ]
     return [each for each in tables if each["rows"]]

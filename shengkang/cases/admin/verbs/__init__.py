@@ -6,7 +6,7 @@ from shengkang.attachments import services as attachments
 from shengkang.cases import selectors, services
 from shengkang.cases.admin import forms
 from shengkang.cases.admin.forms import clocks as clock_forms
-from shengkang.cases.admin.verbs import agree, clocks, gate, protected, register
+from shengkang.cases.admin.verbs import agree, clocks, gate, papers, protected, register
 from shengkang.cases.admin.verbs.stepping import step
 from shengkang.organization.desk import Verb
 from shengkang.organization.desk_parts import ReasonForm, today
@@ -34,6 +34,7 @@ VERBS = (
         form=forms.AttachForm,
         offered=lambda case, user: selectors.may_take_step(user, case, "upload", "attachment"),
     ),
+    *papers.VERBS,
     step("correct", _("Correct the registration"), services.correct_case, form=forms.CorrectForm),
     *protected.VERBS,
     *register.VERBS,

@@ -18,7 +18,7 @@ from shengkang.cases.models import (
     Rung,
 )
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 
 
 def _rows(name: str) -> list[dict[str, str]]:

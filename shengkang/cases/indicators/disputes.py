@@ -9,37 +9,23 @@ from django.db.models.functions import Cast, Coalesce, Concat, Extract
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
-from shengkang.cases.models import CaseStep, Category, DisputeCase, FollowUp, Report
+from shengkang.cases.indicators.rows import CASES, GROUP, SETTLING, a_case, a_step, cases, categories, describe, steps
+from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Report
 from shengkang.cases.moves import ENDED_WELL, OPEN
 from shengkang.notices.models import Notice
 from shengkang.organization.selectors import day_of
 from shengkang.reports import nails
 from shengkang.reports.nails import Chart, Gather, Indicator, Part, Span, Table
 
-SETTLING = ("settle", "settle_on_the_spot")
 # Whoever settles on the spot is there; the others must be told.
 TOLD_OF = ("settle", "refer", "terminate")
 COMING_BACK = ("reopen", "take_back")
-GROUP = _("Disputes")
-CASES = pgettext_lazy("unit", "cases")
-
-
-def _cases(station):
-    return DisputeCase.objects.counted().filter(station=station).select_related("category")
-
-
-def _steps(*moves):
-    def rows(station):
-        steps = CaseStep.objects.filter(case__station=station, case__restricted=False, move__in=moves)
-        return steps.select_related("case__category")
-
-    return rows
 
 
 def _open_at(station, moment):
     """Cases that stood open at a moment, as their steps tell; only those open now or moved since can have been."""
     steps = CaseStep.objects.filter(case=OuterRef("pk"))
-    maybe = _cases(station).filter(Q(status__in=OPEN) | Exists(steps.filter(at__gte=moment)), opened_at__lt=moment)
+    maybe = cases(station).filter(Q(status__in=OPEN) | Exists(steps.filter(at__gte=moment)), opened_at__lt=moment)
     stood = Subquery(steps.filter(at__lt=moment).order_by("-no").values("to_status")[:1])
     return maybe.annotate(stood=stood).filter(stood__in=OPEN)
 
@@ -59,12 +45,12 @@ def _overdue_at_end(station, start, end):
 def _due(station):
     """Cases that had to be settled: by their deadline, or at once when they were settled on the spot."""
     graded = Q(due_at__isnull=False) | Q(status__in=ENDED_WELL)
-    return _cases(station).filter(graded).annotate(to_settle_by=Coalesce("due_at", "opened_at"))
+    return cases(station).filter(graded).annotate(to_settle_by=Coalesce("due_at", "opened_at"))
 
 
 def _timed(station, start, end):
     took = ExpressionWrapper(F("at") - F("case__opened_at"), output_field=DurationField())
-    settlements = _steps(*SETTLING)(station).filter(at__gte=start, at__lt=end)
+    settlements = steps(*SETTLING)(station).filter(at__gte=start, at__lt=end)
     return settlements.annotate(tenths_of_days=Extract(took, "epoch") / 8640)
 
 
@@ -93,63 +79,47 @@ def _protected(station, start, end):
     return DisputeCase.objects.filter(station=station, restricted=True, opened_at__gte=start, opened_at__lt=end)
 
 
-def _describe(case, day):
-    return {"title": case.no, "day": day, "state": case.get_status_display(), "sort": case.category.name, "page": case}
-
-
-def _case(case):
-    return _describe(case, day_of(case.opened_at))
-
-
-def _step(step):
-    return _describe(step.case, day_of(step.at))
-
-
 def _visit(visit):
-    return _describe(visit.case, visit.due_on)
+    return describe(visit.case, visit.due_on)
 
 
 def _report(report):
-    return _describe(report.case, day_of(report.at))
-
-
-def _categories():
-    return dict(Category.objects.values_list("code", "name"))
+    return describe(report.case, day_of(report.at))
 
 
 def _risks():
     return {"": _("not graded yet"), **dict(DisputeCase.Risk.choices)}
 
 
-found = Part("disputes.found", _("registered"), _cases, _case, day="opened_at", kind="category", kinds=_categories)
+found = Part("disputes.found", _("registered"), cases, a_case, day="opened_at", kind="category", kinds=categories)
 settled = Part(
-    "disputes.settled", _("settled"), _steps(*SETTLING), _step, day="at", village="case__village",
-    kind="case__category", kinds=_categories,
+    "disputes.settled", _("settled"), steps(*SETTLING), a_step, day="at", village="case__village",
+    kind="case__category", kinds=categories,
 )  # fmt: skip
 came_back = Part(
-    "disputes.came_back", _("reopened or taken back"), _steps(*COMING_BACK), _step, day="at", village="case__village"
+    "disputes.came_back", _("reopened or taken back"), steps(*COMING_BACK), a_step, day="at", village="case__village"
 )
-open_at_start = Part("disputes.open_at_start", _("open at the start"), _open_at_start, _case, span=Span.MONTH, shown=_cases)
+open_at_start = Part("disputes.open_at_start", _("open at the start"), _open_at_start, a_case, span=Span.MONTH, shown=cases)
 still_open = Part(
-    "disputes.open", _("not settled"), _open_at_end, _case, span=Span.MONTH, shown=_cases, kind="category", kinds=_categories
+    "disputes.open", _("not settled"), _open_at_end, a_case, span=Span.MONTH, shown=cases, kind="category", kinds=categories
 )
 open_by_risk = Part(
-    "disputes.open_by_risk", _("open cases"), _open_at_end, _case, span=Span.MONTH, shown=_cases, kind="risk", kinds=_risks
+    "disputes.open_by_risk", _("open cases"), _open_at_end, a_case, span=Span.MONTH, shown=cases, kind="risk", kinds=_risks
 )
-overdue = Part("disputes.overdue", _("past their deadline"), _overdue_at_end, _case, span=Span.MONTH, shown=_cases)
-due = Part("disputes.due", _("due in the period"), _due, _case, day="to_settle_by", shown=_cases)
+overdue = Part("disputes.overdue", _("past their deadline"), _overdue_at_end, a_case, span=Span.MONTH, shown=cases)
+due = Part("disputes.due", _("due in the period"), _due, a_case, day="to_settle_by", shown=cases)
 due_settled = Part(
-    "disputes.due_settled", _("of these settled"), lambda station: _due(station).filter(status__in=ENDED_WELL), _case,
-    day="to_settle_by", shown=_cases,
+    "disputes.due_settled", _("of these settled"), lambda station: _due(station).filter(status__in=ENDED_WELL), a_case,
+    day="to_settle_by", shown=cases,
 )  # fmt: skip
 settled_in_time = Part(
     "disputes.settled_in_time", _("settled in time"),
-    lambda station: _steps(*SETTLING)(station).filter(Q(case__due_at__isnull=True) | Q(at__lte=F("case__due_at"))), _step,
-    day="at", village="case__village", shown=_steps(*SETTLING),
+    lambda station: steps(*SETTLING)(station).filter(Q(case__due_at__isnull=True) | Q(at__lte=F("case__due_at"))), a_step,
+    day="at", village="case__village", shown=steps(*SETTLING),
 )  # fmt: skip
 days_to_settle = Part(
-    "disputes.days_to_settle", _("settled cases"), _timed, _step, village="case__village", span=Span.MONTH,
-    gather=Gather.MEDIAN, amount="tenths_of_days", scale=10, shown=_steps(*SETTLING),
+    "disputes.days_to_settle", _("settled cases"), _timed, a_step, village="case__village", span=Span.MONTH,
+    gather=Gather.MEDIAN, amount="tenths_of_days", scale=10, shown=steps(*SETTLING),
 )  # fmt: skip
 visits_due = Part(
     "follow_ups.due", _("visits due"), _visits_owed, _visit, day="due_on", moment=False, village="case__village",
@@ -167,7 +137,7 @@ reports_told = Part(
     shown=_reports,
 )  # fmt: skip
 protected = Part(
-    "disputes.protected", _("protected cases (domestic violence, minors)"), _protected, _case, village="", span=Span.QUARTER,
+    "disputes.protected", _("protected cases (domestic violence, minors)"), _protected, a_case, village="", span=Span.QUARTER,
     hidden=True,
 )  # fmt: skip
 
