@@ -193,7 +193,7 @@ class StationAdmin(admin.ModelAdmin):
         else:
             # A password is not kept, not even inside a hash.
             secret = {name for name, field in form.fields.items() if isinstance(field.widget, forms.PasswordInput)}
-            secret.update(form.secrets)
+            secret.update(getattr(form, "secrets", ()))
             typed = {name: sent for name, sent in request.POST.lists() if name not in {"csrfmiddlewaretoken", *secret}}
             files = [(name, file.name, file.size) for name in request.FILES for file in request.FILES.getlist(name)]
             body = {"path": request.path, "typed": typed, "files": files}
