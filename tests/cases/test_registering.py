@@ -418,3 +418,13 @@ def test_a_party_is_added_and_removed_at_the_desk(desk, life, here):
     url = reverse("admin:cases_disputecase_remove_party", args=[case.pk])
     assert desk.post(url, {"party": added.pk, "reason": "错"}).status_code == 302
     assert case.parties.count() == 2
+
+
+def test_no_hash_of_an_id_number_is_kept_with_the_receipt_of_a_form(desk, life, here):
+    """The same form with another number is the same form: the number is no part of what is compared."""
+    case = life.reported()
+    url = reverse("admin:cases_disputecase_add_party", args=[case.pk])
+    sent = {"side": "other", "name": "王五", "idempotency_key": "k9"}
+    for number in (ID_NUMBER, ""):
+        assert desk.post(url, sent | {"id_number": number}).status_code == 302
+    assert case.parties.filter(side="other").count() == 1

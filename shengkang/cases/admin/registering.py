@@ -186,7 +186,9 @@ class Registering:
 
     def answer_verb(self, request, verb, thing):
         """The table of parties leads to the form of one of them: `?party=`."""
-        answer = super().answer_verb(request, verb, thing)
+        answer = sensitive_post_parameters("id_number")(
+            lambda request: super(Registering, self).answer_verb(request, verb, thing)
+        )(request)
         form = (getattr(answer, "context_data", None) or {}).get("form")
         if isinstance(form, CorrectPartyForm) and not form.is_bound:
             form.prefill(request.GET.get("party", ""))

@@ -22,6 +22,7 @@ EARLIEST_BIRTH = 1900
 
 
 class PersonForm(VerbForm):
+    secrets = ("id_number",)
     name = forms.CharField(label=pgettext_lazy("person", "name"), max_length=40)
     village = forms.ModelChoiceField(Unit.objects.none(), label=_("village or community"))
     phone = PhoneField(required=False)

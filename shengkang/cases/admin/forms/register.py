@@ -199,6 +199,8 @@ class RegisterForm(PhoneForm):
 class PartyForm(VerbForm):
     """One side of a registered dispute: added, or put right. `?party=` says whose, so that the form opens with what is known."""
 
+    secrets = ("id_number",)
+
     side = forms.ChoiceField(choices=Party.Side.choices, label=_("side"), initial=Party.Side.OTHER)
 
     def __init__(self, *args, **kwargs):
