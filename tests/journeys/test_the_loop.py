@@ -97,6 +97,13 @@ def the_station_settles_it(here, case):
         officer.do(desk(case, "mediate"), procedure="people", mediator=here.household_head.pk)
     with on(3, 13, 16):
         officer.do(
+            desk(case, "inquire"),
+            held_at="2026-03-13T13:30",
+            place="祁家地窖",
+            whom="双方当事人",
+            record="檐沟断了一截，水正滴进地窖。",
+        )
+        officer.do(
             desk(case, "session"),
             held_at="2026-03-13T14:30",
             place="村委会调解室",
@@ -138,6 +145,7 @@ def the_station_settles_it(here, case):
         ("accept", "accepted", here.officer, "03-11 14"),
         ("gate", "accepted", here.officer, "03-11 14"),
         ("mediate", "mediating", here.officer, "03-11 14"),
+        ("inquire", "mediating", here.officer, "03-13 16"),
         ("session", "mediating", here.officer, "03-13 16"),
         ("agree", "agreed", here.officer, "03-13 16"),
         *[("sign", "agreed", here.household_head, "03-13 16")] * 3,

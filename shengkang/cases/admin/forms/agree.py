@@ -128,9 +128,9 @@ class AgreementForm(VerbForm):
                 max_length=200, required=False, label=_("obligation %(no)s: what is to be done") % {"no": no}
             )
             self.fields[f"party_{no}"] = forms.ModelChoiceField(
-                parties, required=False, label=_("obligation %(no)s: owed by") % {"no": no}
+                parties, required=False, label=_("obligation %(no)s: who owes it") % {"no": no}
             )
-            self.fields[f"amount_{no}"] = _money(_("obligation %(no)s: amount in yuan") % {"no": no})
+            self.fields[f"amount_{no}"] = _money(_("obligation %(no)s: sum in yuan") % {"no": no})
             self.fields[f"due_on_{no}"] = forms.DateField(
                 required=False, widget=DAY, label=_("obligation %(no)s: due on") % {"no": no}
             )
