@@ -96,6 +96,8 @@ def the_station_settles_it(here, case):
         officer.do(desk(case, "gate"), **dict.fromkeys(no_at_the_gate(), "no"))
         officer.do(desk(case, "mediate"), procedure="people", mediator=here.household_head.pk)
     with on(3, 13, 16):
+        asked = {"held_at": "2026-03-13T09:00", "place": "两家屋后", "whom": "隔壁的住户", "record": "屋檐的水确实滴进地窖。"}
+        officer.do(desk(case, "inquire"), **asked)
         officer.do(
             desk(case, "session"),
             held_at="2026-03-13T14:30",
@@ -138,6 +140,7 @@ def the_station_settles_it(here, case):
         ("accept", "accepted", here.officer, "03-11 14"),
         ("gate", "accepted", here.officer, "03-11 14"),
         ("mediate", "mediating", here.officer, "03-11 14"),
+        ("inquire", "mediating", here.officer, "03-13 16"),
         ("session", "mediating", here.officer, "03-13 16"),
         ("agree", "agreed", here.officer, "03-13 16"),
         *[("sign", "agreed", here.household_head, "03-13 16")] * 3,
