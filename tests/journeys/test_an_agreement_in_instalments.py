@@ -14,7 +14,7 @@ from shengkang.notices.models import Notice
 from tests.journeys.tables import run
 from tests.journeys.town import HOUSEHOLDER, NEIGHBOUR, drawn
 from tests.journeys.visitor import Visitor
-from tests.world import file_papers, mediate
+from tests.world import a_picture, file_papers, mediate
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -124,7 +124,10 @@ def the_file_is_closed(head, here, case):
         for _visit in range(2):
             row = phone.get(reverse("cases:visits")).context["rows"][0]
             phone.do(row["url"], outcome="holds", note="按期还钱")
-        Visitor(here.officer).do(desk(case, "archive"))
+        officer = Visitor(here.officer)
+        for kind in ("inquiry", "session"):  # both were written on paper, that evening
+            officer.do(desk(case, "file_paper"), kind=kind, pictures=[a_picture()])
+        officer.do(desk(case, "archive"))
     case.refresh_from_db()
     assert case.status == "archived"
     with on(6, 10):

@@ -96,6 +96,8 @@ def the_station_settles_it(here, case):
         officer.do(desk(case, "gate"), **dict.fromkeys(no_at_the_gate(), "no"))
         officer.do(desk(case, "mediate"), procedure="people", mediator=here.household_head.pk)
     with on(3, 13, 16):
+        asked = {"held_at": "2026-03-13T09:00", "place": "两家屋后", "whom": "隔壁的住户", "record": "屋檐的水确实滴进地窖。"}
+        officer.do(desk(case, "inquire"), **asked)
         officer.do(
             desk(case, "inquire"),
             held_at="2026-03-13T13:30",

@@ -54,6 +54,11 @@ def papers_of(case: DisputeCase) -> list[Paper]:
     return [Paper(kind, case, thing, day) for kind in kinds for thing, day in _things(case, kind)]
 
 
+def papers_in_file(case: DisputeCase) -> list[Paper]:
+    """Those that lie in the file: an application to the court only where it was made."""
+    return [each for each in papers_of(case) if each.kind != Kind.CONFIRMATION or hasattr(each.thing, "confirmation")]
+
+
 def paper_named(case: DisputeCase, name: str) -> Paper | None:
     return next((paper for paper in papers_of(case) if paper.name == name), None)
 
@@ -180,7 +185,7 @@ def _party(party: Party) -> dict:
 
 
 def _cover(case, _case):
-    listed = [paper for paper in papers_of(case) if paper.kind != Kind.COVER]
+    listed = [paper for paper in papers_in_file(case) if paper.kind != Kind.COVER]
     rows = [{"title": paper.title, "day": day(paper.day), "pages": ""} for paper in listed]
     rows += [
         {"title": forms.word("by_hand", title=forms.title(each.kind, case.procedure)), "day": day(_day(each.at)), "pages": ""}

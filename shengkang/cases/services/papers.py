@@ -15,7 +15,7 @@ from shengkang.audit import services as audit
 from shengkang.cases.models import DisputeCase, FiledPaper, PaperTemplate
 from shengkang.cases.moves import Status
 from shengkang.cases.papers import forms, pdf, word
-from shengkang.cases.papers.content import Paper, content_of, paper_named, papers_of, sample
+from shengkang.cases.papers.content import Paper, content_of, paper_named, papers_in_file, sample
 from shengkang.cases.services.refusals import NotAllowedHere, PaperNotReady, TemplateRefused, WrongStation
 from shengkang.organization.models import Station, User
 
@@ -51,7 +51,7 @@ def write_paper(*, case: DisputeCase, name: str, form: str, by: User, at: dateti
 @transaction.atomic
 def write_file(*, case: DisputeCase, by: User, at: datetime) -> Written:
     """The whole file as one PDF: cover, each paper in order, then signatures, papers written by hand and photos. The look is logged."""
-    written = _drawn(papers_of(case), case.no, at, pictures=_pictures(case))
+    written = _drawn(papers_in_file(case), case.no, at, pictures=_pictures(case))
     audit.note_look(what="paper", about=case, by=by, at=at, reason="file.pdf")
     return Written(written, f"{case.no}.pdf", pdf.MEDIA_TYPE)
 
@@ -85,11 +85,11 @@ def keep_template(*, station: Station, kind: str, upload, by: User, at: datetime
     """
     if station.pk != by.station_id:
         raise WrongStation(_("This belongs to another station. Ask that station to take the step."))
-    if upload.size > word.MAX_BYTES:
-        raise _refusal(word.Unfit("large"))
-    upload.seek(0)
-    content = upload.read()
     try:
+        if upload.size > word.MAX_BYTES:  # not even read
+            raise word.Unfit("large")
+        upload.seek(0)
+        content = upload.read()
         word.look_through(content, sample(kind))
     except word.Unfit as unfit:
         raise _refusal(unfit) from unfit
@@ -159,9 +159,7 @@ def _drawn(papers: list[Paper], title: str, at: datetime, pictures=()) -> bytes:
 def _pictures(case: DisputeCase):
     """Signatures, papers written by hand, then the photos of the case; one after the other, for they are large."""
     signed = [
-        (signature, str(signature))
-        for agreement in case.agreements.all()
-        for signature in agreement.signatures.select_related("party", "mediator")
+        (signature, forms.word("signatures")) for agreement in case.agreements.all() for signature in agreement.signatures.all()
     ]
     by_hand = [(paper, forms.word("by_hand", title=forms.title(paper.kind, case.procedure))) for paper in case.filed_papers.all()]
     seen = set()
