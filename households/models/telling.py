@@ -26,7 +26,7 @@ class SightingQuerySet(StationQuerySet):
             seen |= Q(home__in=Home.objects.visible_to(user))
         # A protected case hides the sighting it came from, from all but those who may see the case and the one who told.
         protected = DisputeCase.objects.filter(restricted=True, station_id=user.station_id)
-        hidden = protected.exclude(pk__in=DisputeCase.objects.visible_to(user))
+        hidden = protected.exclude(pk__in=protected.visible_to(user))
         led_there = Triage.objects.filter(case__in=hidden).values("sighting")
         return self.filter(seen).exclude(~Q(by=user) & (Q(case__in=hidden) | Q(pk__in=led_there)))
 

@@ -115,7 +115,7 @@ class FindingQuerySet(OfPatrolQuerySet):
             return self.none()
         seen = self.filter(patrol__station=user.station_id) if "S" in scopes else super().visible_to(user)
         protected = DisputeCase.objects.filter(restricted=True, station_id=user.station_id)
-        hidden = protected.exclude(pk__in=DisputeCase.objects.visible_to(user))
+        hidden = protected.exclude(pk__in=protected.visible_to(user))
         return seen.exclude(~Q(by=user) & Q(case__in=hidden))
 
 

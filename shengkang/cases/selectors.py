@@ -4,21 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from shengkang.cases.agreements import overdue_obligations
 from shengkang.cases.models import DisputeCase, FollowUp, Report
 from shengkang.cases.moves import Status
+from shengkang.cases.waiting import WAITING
 from shengkang.organization import access
-from shengkang.organization.selectors import day_of, end_of
+from shengkang.organization.selectors import day_of
 
 Procedure = DisputeCase.Procedure
 FIRST_ROWS = 5
 FAILED_TWICE = 2
-_NEARER = Least("due_at", "state_due_at")
 RISK_TONES = {"green": "ok", "yellow": "warn", "red": "bad"}
 STATE_TONES = {
     Status.REPORTED: "warn",
@@ -91,19 +91,16 @@ def needs_a_hand(user, at: datetime) -> list[dict[str, Any]]:
     if not access.may(user, "dispute", "list"):
         return []
     seen = DisputeCase.objects.visible_to(user)
-    today = day_of(at)
     visits = (
-        FollowUp.objects.due(today)
+        FollowUp.objects.due(day_of(at))
         .filter(case__in=seen)
         .select_related("case__village", "case__category")
         .order_by("due_on", "id")
     )
     owed = overdue_obligations(user, at)
     return [
-        panel(_("To be graded"), "ungraded", seen.ungraded().order_by("opened_at"), at, tone="warn", icon="report"),
-        panel(_("Overdue"), "overdue", seen.overdue(at).order_by(_NEARER), at, tone="bad", icon="warning"),
-        panel(_("Due today"), "today", seen.due_between(at, end_of(today)).order_by(_NEARER), at, tone="warn", icon="clock"),
-        panel(_("Nobody in charge"), "unassigned", seen.unassigned().order_by("due_at"), at, tone="warn", icon="user"),
+        # Visits and obligations have their own rows and their own days.
+        *(_panel(key, seen, user, at) for key in ("ungraded", "overdue", "today", "unassigned")),
         {
             "title": _("Follow-up visits due"),
             "count": visits.count(),
@@ -135,11 +132,7 @@ def waits_for_others(user, at: datetime) -> list[dict[str, Any]]:
     if not access.may(user, "dispute", "list"):
         return []
     seen = DisputeCase.objects.visible_to(user)
-    panels = [
-        panel(_("Offered to me"), "offered", seen.offered_to(user), at, tone="warn", icon="user"),
-        panel(_("Clock stopped too long"), "paused", seen.paused_too_long(day_of(at)), at, tone="warn", icon="clock"),
-        panel(_("No word from the other office"), "office", seen.waits_for_office(at), at, tone="warn", icon="clock"),
-    ]
+    panels = [_panel(key, seen, user, at) for key in ("offered", "paused", "office")]
     return [each for each in panels if each["count"]]
 
 
@@ -147,16 +140,20 @@ def _desk_list(hand: str) -> str:
     return f"{reverse('admin:cases_disputecase_changelist')}?hand={hand}"
 
 
-def panel(title, hand, cases, at, *, tone, icon) -> dict[str, Any]:
-    """A panel of the front page: how many `cases`, the first of them, and the list of the same name at the desk."""
+def _panel(key: str, seen, user, at) -> dict[str, Any]:
+    """A panel of the front page: how many cases wait for it, the first of them, and the list of the same name at the desk."""
+    waiting = WAITING[key]
+    cases = waiting.among(seen, user, at).order_by(waiting.order, "pk")
+    count = cases.count()
+    first = cases.select_related("village", "category")[:FIRST_ROWS] if count else ()
     return {
-        "title": title,
-        "count": cases.count(),
-        "url": _desk_list(hand),
-        "rows": [_row(case, *lateness(case, at)) for case in cases.select_related("village", "category")[:FIRST_ROWS]],
+        "title": capfirst(waiting.title),
+        "count": count,
+        "url": _desk_list(key),
+        "rows": [_row(case, *lateness(case, at)) for case in first],
         "empty_text": _("Nothing is waiting."),
-        "tone": tone,
-        "icon": icon,
+        "tone": waiting.tone,
+        "icon": waiting.icon,
     }
 
 

@@ -150,6 +150,7 @@ def test_a_search_asks_the_index(find, told):
     """Whatever the planner would choose for three rows: the question is one the index can answer."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
         asked = search.found(DisputeCase.objects.all(), "滴水", years=[2026])
         plan = asked.explain()
     assert "case_found_by" in plan

@@ -9,18 +9,21 @@ from shengkang.attachments.selectors import files_of
 from shengkang.audit import services as audit
 from shengkang.cases import search, selectors
 from shengkang.cases.admin import listing, sheet
+from shengkang.cases.admin.at_once import AtOnce
+from shengkang.cases.admin.kept_lists import KeptLists
 from shengkang.cases.admin.papers import PaperPages
 from shengkang.cases.admin.registering import Registering
 from shengkang.cases.admin.sheet import register
 from shengkang.cases.admin.sheet.gate import gate_sheet
 from shengkang.cases.admin.verbs import VERBS
 from shengkang.cases.models import DisputeCase
+from shengkang.cases.timeline import timeline
 from shengkang.organization.desk import StationAdmin
 from shengkang.organization.desk_parts import OwnVillages, badge
 
 
 @admin.register(DisputeCase)
-class CaseAdmin(PaperPages, Registering, StationAdmin):
+class CaseAdmin(PaperPages, Registering, KeptLists, AtOnce, StationAdmin):
     access_object = "dispute"
     add_action = "create"
     verbs = VERBS
@@ -77,7 +80,7 @@ class CaseAdmin(PaperPages, Registering, StationAdmin):
             shown = {
                 "facts": sheet.facts(case, timezone.now()),
                 "gate": gate_sheet(case),
-                "steps": sheet.steps(case),
+                "steps": timeline(case),
                 "sections": [*sheet.sections(case), *register.sections(case, request.user, timezone.now())],
                 "files": files_of(case),
             }

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from shengkang.cases import search
-from shengkang.organization.selectors import day_of, end_of
+from shengkang.cases.waiting import WAITING
 
 DEEPEST = 5000
 
@@ -29,32 +29,11 @@ class HandFilter(SimpleListFilter):
     parameter_name = "hand"
 
     def lookups(self, request, model_admin):
-        return [
-            ("ungraded", _("to be graded")),
-            ("unassigned", _("nobody in charge")),
-            ("today", _("due today")),
-            ("overdue", _("overdue")),
-            ("follow_up", _("follow-up visit due")),
-            ("owing", _("agreed and not done in time")),
-            ("offered", _("offered to me")),
-            ("paused", _("clock stopped too long")),
-            ("office", _("no word from the other office")),
-        ]
+        return [(key, waiting.title) for key, waiting in WAITING.items()]
 
     def queryset(self, request, queryset):
-        at = timezone.now()
-        wanted = {
-            "ungraded": lambda: queryset.ungraded(),
-            "unassigned": lambda: queryset.unassigned(),
-            "today": lambda: queryset.due_between(at, end_of(day_of(at))),
-            "overdue": lambda: queryset.overdue(at),
-            "follow_up": lambda: queryset.owed_a_visit(day_of(at)),
-            "owing": lambda: queryset.owes_something(day_of(at)),
-            "offered": lambda: queryset.offered_to(request.user),
-            "paused": lambda: queryset.paused_too_long(day_of(at)),
-            "office": lambda: queryset.waits_for_office(at),
-        }.get(self.value())
-        return wanted() if wanted else queryset
+        waiting = WAITING.get(self.value())
+        return waiting.among(queryset, request.user, timezone.now()) if waiting else queryset
 
 
 class WhoseFilter(SimpleListFilter):

@@ -12,6 +12,7 @@ from shengkang.cases import services
 from shengkang.cases.api import shapes
 from shengkang.cases.api.agree import AGREEMENT_ACTIONS, AgreementSteps
 from shengkang.cases.api.clocks import ClockSteps
+from shengkang.cases.api.finding import Found
 from shengkang.cases.api.gate import GateSteps
 from shengkang.cases.api.papers import PAPER_ACTIONS, PaperSteps
 from shengkang.cases.api.protected import ProtectedSteps
@@ -51,6 +52,7 @@ class CaseViewSet(
     }
     queryset = DisputeCase.objects.none()
     serializer_class = shapes.Case
+    filter_backends = [*viewsets.GenericViewSet.filter_backends, Found]
     filterset_fields = ["status", "risk", "grade", "village", "category"]
 
     def get_queryset(self):

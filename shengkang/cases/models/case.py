@@ -261,6 +261,7 @@ class DisputeCase(models.Model):
                 condition=Q(status__in=OPEN, state_due_at__isnull=False),
                 name="case_open_by_step_due",
             ),
+            models.Index(fields=["station"], condition=Q(restricted=True), name="case_protected"),
             models.Index(fields=["station", "paused_at"], condition=Q(paused_at__isnull=False), name="case_paused_since"),
             models.Index(fields=["station", "settled_at"], condition=Q(settled_at__isnull=False), name="case_by_settled"),
         ]

@@ -22,6 +22,8 @@ from shengkang.cases.services.escalating import escalate, remind_of_pauses
 from shengkang.cases.services.gate import check_gate, protect_case
 from shengkang.cases.services.handing import decline_case, offer_case, take_over
 from shengkang.cases.services.judging import accept_case, assess_risk, suggest_risk
+from shengkang.cases.services.lists import forget_filter, save_filter
+from shengkang.cases.services.many import assign_cases, offer_cases
 from shengkang.cases.services.mediating import begin_mediation, break_off_mediation, hold_session, inquire
 from shengkang.cases.services.merging import merge_case, split_case
 from shengkang.cases.services.opening import (
@@ -50,6 +52,7 @@ from shengkang.cases.services.refusals import (
     GateRefused,
     HandOverRefused,
     LimitMissing,
+    ListRefused,
     MoveRefused,
     NotAllowedHere,
     NothingChanged,
@@ -62,6 +65,7 @@ from shengkang.cases.services.refusals import (
     SessionNotAllowed,
     SignatureRefused,
     TemplateRefused,
+    TooMany,
     UnfitPerson,
     WrongStation,
 )
@@ -83,6 +87,7 @@ __all__ = [
     "GateRefused",
     "HandOverRefused",
     "LimitMissing",
+    "ListRefused",
     "MoveRefused",
     "NotAllowedHere",
     "NothingChanged",
@@ -98,6 +103,7 @@ __all__ = [
     "SessionNotAllowed",
     "SignatureRefused",
     "TemplateRefused",
+    "TooMany",
     "UnfitPerson",
     "WrongStation",
     "accept_case",
@@ -108,6 +114,7 @@ __all__ = [
     "ask_confirmation",
     "assess_risk",
     "assign_case",
+    "assign_cases",
     "begin_mediation",
     "break_off_mediation",
     "check_gate",
@@ -119,6 +126,7 @@ __all__ = [
     "drop_template",
     "escalate",
     "file_paper",
+    "forget_filter",
     "give_visit",
     "hold_session",
     "inquire",
@@ -128,6 +136,7 @@ __all__ = [
     "mark_performed",
     "merge_case",
     "offer_case",
+    "offer_cases",
     "open_case",
     "pause_case",
     "protect_case",
@@ -141,6 +150,7 @@ __all__ = [
     "remove_party",
     "reopen_case",
     "resume_case",
+    "save_filter",
     "settle_case",
     "settle_on_the_spot",
     "sign_agreement",

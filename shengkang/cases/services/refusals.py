@@ -102,6 +102,14 @@ class PointIncomplete(RuleViolation):
     """A point on the map has only one of its two coordinates."""
 
 
+class ListRefused(RuleViolation):
+    """A list of cases cannot be kept: it has no name, filters nothing, is too long, or is one too many."""
+
+
+class TooMany(RuleViolation):
+    """More cases at once than one form takes."""
+
+
 class PaperNotReady(RuleViolation):
     """A paper of the file has nothing to say yet, or nothing was chosen to be filed."""
 

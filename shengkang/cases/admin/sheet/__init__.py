@@ -1,4 +1,4 @@
-"""A case as one reads it: its facts, its steps, and one table for each kind of paper."""
+"""A case as one reads it: its facts, and one table for each kind of paper."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,18 +47,6 @@ def facts(case: DisputeCase, at) -> list[dict]:
         *agreement_facts(case, at),
     ]
     return [fact for fact in told if fact["value"]]
-
-
-def steps(case: DisputeCase) -> list[dict]:
-    told = []
-    for step in case.steps.select_related("by").order_by("no"):
-        what = step.get_move_display()
-        if step.from_status != step.to_status and step.from_status:
-            what = f"{what} · {step.get_from_status_display()} → {step.get_to_status_display()}"
-        told.append(
-            {"what": what, "who": step.by.name, "when": step.at, "note": step.note, "current": step.no == case.steps_taken}
-        )
-    return told
 
 
 def sections(case: DisputeCase) -> list[dict]:
