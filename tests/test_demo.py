@@ -20,7 +20,26 @@ from posts.models import Alarm, AlarmPoint, AlarmStep, Camera, Device, Installat
 from posts.moves import MOVES as ALARM_MOVES
 from posts.moves import Status as AlarmStatus
 from shengkang.attachments.models import Attachment
-from shengkang.cases.models import CaseStep, DisputeCase, FollowUp, Party, Report
+from shengkang.cases.agreements import missing_signatures
+from shengkang.cases.models import (
+    Agreement,
+    Application,
+    Call,
+    CaseStep,
+    DisputeCase,
+    Escalation,
+    FollowUp,
+    HandOver,
+    Inquiry,
+    MediationSession,
+    Obligation,
+    Party,
+    Pause,
+    Referral,
+    Report,
+    RiskAssessment,
+    Signature,
+)
 from shengkang.cases.moves import MOVES, Status
 from shengkang.hazards import moves as hazard_moves
 from shengkang.hazards.models import Hazard, HazardStep
@@ -165,6 +184,76 @@ def test_every_state_of_a_dispute_is_there(furnished):
     assert FollowUp.objects.filter(done_at=None).exists()
 
 
+def test_a_dispute_that_was_registered_twice_is_one_case(furnished):
+    for double in DisputeCase.objects.filter(status="merged").select_related("merged_into"):
+        step = double.steps.get(move="merge")
+        assert step.note == double.merged_into.no
+        assert double.merged_into.steps.filter(move="join", at=step.at, note=double.no).exists()
+        assert double.merged_into.reports.filter(by__in=double.reports.values("by")).exists()
+
+
+def test_clocks_stand_still_and_late_cases_climbed_the_ladder(furnished):
+    standing = DisputeCase.objects.paused()
+    assert standing.exists()
+    assert set(standing) == {pause.case for pause in Pause.objects.filter(ended_at=None).select_related("case")}
+    for case in DisputeCase.objects.open():
+        assert case.state_due_at is not None, case
+    assert {"officer", "chief", "township"} >= set(Escalation.objects.values_list("desk", flat=True)) >= {"chief"}
+    assert not Escalation.objects.filter(case__in=standing, since__gt=F("case__paused_at")).exists()
+
+
+def test_cases_go_through_hands_and_to_other_offices(furnished):
+    assert HandOver.objects.filter(taken=None).exists()
+    referred = DisputeCase.objects.filter(status="referred")
+    assert referred.count() == Referral.objects.filter(case__in=referred).values("case").distinct().count()
+    for referral in Referral.objects.exclude(received_on=None).select_related("case"):
+        assert referral.case.steps.filter(move="answer", at__date__gte=referral.at.date()).exists()
+
+
+def test_a_written_agreement_that_settled_a_case_was_signed_by_all(furnished):
+    settled = DisputeCase.objects.filter(status__in=["settled", "archived"], ledger_no="")
+    agreements = Agreement.objects.filter(case__in=settled, oral=False)
+    assert agreements.exists()
+    for agreement in agreements:
+        assert missing_signatures(agreement) == [], agreement
+    assert Attachment.objects.filter(owner_label="cases.signature").exists()
+    assert Application.objects.exclude(party=None).exists()
+    assert not MediationSession.objects.filter(parties=None).exists()
+
+
+def test_what_was_performed_is_a_step_and_three_instalments_make_the_whole(furnished):
+    performed = Obligation.objects.exclude(performed_on=None)
+    assert performed.count() == CaseStep.objects.filter(move="perform").count() > 0
+    parts = Obligation.objects.filter(what__startswith="支付约定款项")
+    assert parts.exists()
+    for agreement in {part.agreement for part in parts}:
+        assert agreement.obligations.count() == 3
+        assert f"{sum(part.amount for part in agreement.obligations.all()):.0f}元" in agreement.terms
+
+
+def test_visits_after_seven_thirty_and_ninety_days_stand_on_somebodys_list(furnished):
+    assert not FollowUp.objects.filter(assignee=None).exists()
+    assert (
+        FollowUp.objects.filter(kind="admonition").exists() or not DisputeCase.objects.filter(admonitions__isnull=False).exists()
+    )
+    waiting = FollowUp.objects.filter(done_at=None)
+    assert waiting.exists()
+    assert not waiting.filter(case__status__in=["reported", "mediating", "merged"]).exists()
+
+
+def test_a_judgement_shows_its_signals_and_why_it_departs_from_them(furnished):
+    for judged in RiskAssessment.objects.all():
+        assert judged.points == sum(judged.signals.values())
+        assert judged.suggested == judged.risk or judged.reason
+
+
+def test_calls_came_in_for_thirteen_months_and_each_told_to_110_is_one(furnished):
+    assert Call.objects.count() == SMALL.calls
+    by_phone = DisputeCase.objects.filter(channel="call_110")
+    assert {call.case_id for call in Call.objects.exclude(case=None)} == {case.pk for case in by_phone}
+    assert not Call.objects.filter(case__restricted=True).exclude(police_class="07").exists()
+
+
 def test_every_state_of_a_hazard_is_there(furnished):
     assert set(Hazard.objects.values_list("status", flat=True)) == set(hazard_moves.Status.values)
     assert Hazard.objects.overdue(Plan(seed=0, today=TODAY, size=SMALL, password="").now).exists()
@@ -256,6 +345,10 @@ def test_nothing_is_told_of_the_future(furnished):
     morning = Plan(seed=0, today=TODAY, size=SMALL, password="").now
     for rows in (
         CaseStep,
+        Signature,
+        RiskAssessment,
+        Inquiry,
+        Escalation,
         HazardStep,
         AlarmStep,
         VettingStep,

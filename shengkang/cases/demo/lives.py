@@ -289,8 +289,9 @@ class Life(Away):
 
     def _in_instalments(self, paper: Paper) -> None:
         chance, lately = self.chance, self.matter.fate == "instalments"
-        total = Decimal(chance.choice((1800, 2600, 5000, 8000, 12000, 20000)))
-        paper.terms += f"共{total}元，分三期付清。"
+        money = MONEY.search(paper.terms)
+        total = Decimal(money[1] if money else chance.choice((1800, 2600, 5000, 8000, 12000, 20000)))
+        paper.terms += "分三期付清。" if money else f"共{total}元，分三期付清。"
         first = self.today + timedelta(days=3 if lately else chance.randint(10, 20))
         every = "week" if lately else "month"
         for no, part in enumerate(instalments(what="支付约定款项", total=total, count=3, first_due_on=first, every=every)):
