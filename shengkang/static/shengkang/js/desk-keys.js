@@ -37,9 +37,8 @@
   }
 
   function turn(by) {
-    var page = document.querySelector('.paginator .this-page'), next = page;
-    do { next = next && (by > 0 ? next.nextElementSibling : next.previousElementSibling); } while (next && next.tagName !== 'A' && next.tagName !== 'LI');
-    if (next) { (next.tagName === 'A' ? next : next.querySelector('a') || next).click(); }
+    var pages = all('.paginator a:not(.showall), .paginator .this-page'), now = pages.findIndex(function (page) { return page.classList.contains('this-page'); });
+    if (now >= 0 && pages[now + by]) { pages[now + by].click(); }
   }
 
   var keys = onList
