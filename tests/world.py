@@ -13,7 +13,7 @@ from points.models import Shop
 from shengkang.cases import services as cases
 from shengkang.cases.agreements import who_has_not_signed
 from shengkang.cases.imports import load_case_rules
-from shengkang.cases.models import Category, GateQuestion, Party
+from shengkang.cases.models import Category, GateQuestion, PaperTemplate, Party
 from shengkang.hazards.imports import load_hazard_groups
 from shengkang.organization.access import Role
 from shengkang.organization.models import Address, Coverage, Membership, Person, Station, Unit, User
@@ -135,3 +135,9 @@ def sign(case, by, at=NOW):
         by=by,
         at=at,
     )
+
+
+def file_papers(case, by, at=NOW):
+    """What a file needs beside agreement and visits, written by hand and photographed."""
+    for kind in (PaperTemplate.Kind.INQUIRY, PaperTemplate.Kind.SESSION):
+        cases.file_paper(case=case, kind=kind, pictures=[a_picture()], by=by, at=at)

@@ -7,7 +7,7 @@ import pytest
 
 from shengkang.cases import services
 from shengkang.cases.services import PartyDetails
-from tests.world import NOW, make_user, no_at_the_gate, sign
+from tests.world import NOW, file_papers, make_user, no_at_the_gate, sign
 
 
 @pytest.fixture
@@ -72,6 +72,7 @@ def life(here, world):
 
     def archived():
         case = settled()
+        file_papers(case, here.officer)
         week_later = NOW + timedelta(days=7)
         services.record_follow_up(follow_up=case.follow_ups.first(), outcome="holds", by=here.officer, at=week_later)
         return services.archive_case(case=case, by=here.officer, at=week_later)

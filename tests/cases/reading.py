@@ -31,8 +31,8 @@ def printed(pdf: bytes) -> str:
 def _unpacked(stream: bytes) -> bytes:
     try:
         return zlib.decompress(stream)
-    except zlib.error:  # a picture
-        return b""
+    except zlib.error:  # the table of letters, a picture
+        return stream
 
 
 def _plain(shown: bytes) -> bytes:

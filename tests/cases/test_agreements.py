@@ -11,7 +11,7 @@ from shengkang.cases.models import Category, Confirmation, DisputeCase, FollowUp
 from shengkang.cases.services import ObligationDetails, PartyDetails, instalments
 from shengkang.notices.models import Notice
 from tests.cases.conftest import told
-from tests.world import NOW, a_picture, mediate, no_at_the_gate, sign
+from tests.world import NOW, a_picture, file_papers, mediate, no_at_the_gate, sign
 
 TODAY = NOW.date()
 
@@ -327,6 +327,7 @@ def test_nobody_gives_away_a_visit_that_was_made_or_of_another_station(life, her
 
 def test_the_archive_wants_the_first_visit_and_none_overdue(life, here):
     case = life.settled()
+    file_papers(case, here.officer)
     visits = list(case.follow_ups.all())
     with pytest.raises(services.ArchiveIncomplete):
         services.archive_case(case=case, by=here.officer, at=NOW)

@@ -164,6 +164,10 @@ def test_a_dispute_is_led_through_its_life(api, here, registration):
     owed = case.agreements.get().obligations.get().pk
     assert send(head, f"{pk}/perform/", {"obligation": owed, "performed_on": today}).status_code == 200
     assert send(officer, f"{pk}/follow-up/", {"outcome": "holds"}).status_code == 200
+    for kind in ("inquiry", "session"):
+        sent = {"kind": kind, "pictures": [a_picture()]}
+        filed = officer.post(f"{CASES}{pk}/file-paper/", sent, format="multipart", headers={"Idempotency-Key": kind})
+        assert filed.status_code == 201, filed.json()
     assert send(officer, f"{pk}/archive/").json()["status"] == "archived"
     assert send(officer, f"{pk}/reopen/", {"reason": "又吵"}).json()["status"] == "accepted"
     assert send(officer, f"{pk}/refer/", {"to_whom": "法庭", "reason": "产权"}).json()["status"] == "referred"

@@ -78,7 +78,7 @@ MORE = {
     "merge": lambda case, here: services.merge_case(case=case, into=here.another, by=here.officer, at=NOW),
 }  # fmt: skip
 VERBS = CALLS | MORE
-EARLY = ("accept", "gate", "mediate", "session", "agree", "sign", "settle", "follow_up", "archive")
+EARLY = ("accept", "gate", "inquire", "mediate", "session", "agree", "sign", "settle", "follow_up", "archive")
 
 
 def test_every_state_can_be_reached_and_left():

@@ -212,13 +212,23 @@ def test_alarms_near_me_cost_the_same_for_one_and_three(world, client, ground, a
 
 
 def dispute(client, **fields):
-    return client.post(page("dispute"), hidden(client, page("dispute")) | {"category": "02", "story": "找零起争执"} | fields)
+    return client.post(
+        page("dispute"), hidden(client, page("dispute")) | {"category": "02", "story": "找零起争执", "answers": "on"} | fields
+    )
 
 
 def test_how_it_was_settled_has_to_be_said(liaison):
     answer = dispute(liaison)
     assert set(answer.context["form"].errors) == {"usual"}
     assert "找零起争执" in answer.content.decode()
+    assert DisputeCase.objects.count() == 0
+
+
+def test_nothing_is_settled_before_the_questions_were_read(liaison):
+    """The short procedure gate: violence, a child, a crime, somebody who refuses are not settled at a post."""
+    answer = dispute(liaison, usual="paid", answers="")
+    assert set(answer.context["form"].errors) == {"answers"}
+    assert "是否涉嫌家庭暴力" in answer.content.decode()
     assert DisputeCase.objects.count() == 0
 
 
@@ -252,6 +262,7 @@ def test_a_small_dispute_is_opened_and_settled_in_one_press(world, liaison, grou
     assert case.agreements.get().terms.endswith("再送一包烟")
     assert [party.name for party in case.parties.all()] == ["顾客甲"]
     assert case.no in liaison.get(answer.url).content.decode()
+    assert set(case.gate_checks.get().answers.values()) == {False}
 
 
 def test_the_same_dispute_sent_twice_is_one_case(liaison):

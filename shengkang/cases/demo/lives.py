@@ -1,77 +1,57 @@
 """The life of each dispute through the table of moves, up to the demo's morning and not a minute further."""
 
+import re
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
-from shengkang.cases.demo.matters import SMALL_MATTERS, Matter
+from shengkang.cases.demo.away import Away
+from shengkang.cases.demo.matters import POLICE_CLASSES, SMALL_MATTERS, Matter
+from shengkang.cases.demo.rows import Duty, Judgement, Paper, Session
 from shengkang.cases.demo.stories import Teller, phrases
-from shengkang.cases.models import DisputeCase, FollowUp
-from shengkang.cases.moves import MOVES, OPEN
-from shengkang.cases.services.moving import FOLLOW_UP_DAYS
+from shengkang.cases.demo.timeline import Ahead
+from shengkang.cases.models import DisputeCase, MediationSession
+from shengkang.cases.moves import Status
+from shengkang.cases.services import instalments
 from shengkang.organization.demo import Plan
 from shengkang.organization.models import User
 
-Grade, Risk, Procedure, Outcome = DisputeCase.Grade, DisputeCase.Risk, DisputeCase.Procedure, FollowUp.Outcome
-# Fates that shall be found in the middle of the work go quickly until there.
-QUICK_FATES = {"mediating": 0.25, "agreed": 0.25, "settled_lately": 0.5}
+Grade, Risk, Procedure = DisputeCase.Grade, DisputeCase.Risk, DisputeCase.Procedure
+Outcome = MediationSession.Outcome
+ABOUT_MONEY = ("04", "06", "10", "12", "15", "19")
+MONEY = re.compile(r"(\d+)元")
 
 
-class _Ahead(Exception):
-    """The next thing would happen after the demo's morning."""
-
-
-@dataclass
-class Visit:
-    due_on: date
-    done_at: datetime | None = None
-    outcome: str = ""
-    note: str = ""
-    by: User | None = None
-
-
-@dataclass
-class Paper:
-    """An agreement; duties are (what, due on, performed on)."""
-
-    facts: str
-    terms: str
-    oral: bool
-    effective_on: date
-    by: User
-    at: datetime
-    duties: list[tuple[str, date, date | None]] = field(default_factory=list)
-
-
-class Life:
+class Life(Away):
     """One case in the making: its fields, and the rows around it."""
 
     def __init__(self, plan: Plan, matter: Matter, teller: Teller, chance):
-        self.plan, self.matter, self.teller, self.chance = plan, matter, teller, chance
+        super().__init__(plan, matter, teller, chance)
         village = matter.dwelling.village.pk
         self.head = plan.heads[matter.dwelling.head].user
         self.auxiliary, self.community_officer = plan.auxiliary_of(village), plan.officer_of(village)
         self.pk = 0
         self.no = ""
         self.restricted = matter.fate == "protected"
-        self.status = ""
-        self.risk = self.grade = ""
-        self.due_at = self.settled_at = self.archived_at = None
+        self.risk = self.procedure = ""
+        self.settled_at = self.archived_at = None
         self.officer: User | None = None
         self.mediator: User | None = None
-        self.clock = matter.opened_at
-        self.procedure = ""
+        self.merged_into: Life | None = None
+        # (procedure asked about, by, at); (procedure, party, wishes, by, at); (whom, record, place, by, at); (party, facts, by, at)
         self.gate_checks: list[tuple] = []
         self.applications: list[tuple] = []
-        self.steps: list[tuple] = []
-        self.assessments: list[tuple] = []
-        self.sessions: list[tuple] = []
+        self.inquiries: list[tuple] = []
+        self.letters: list[tuple] = []
+        self.assessments: list[Judgement] = []
+        self.sessions: list[Session] = []
         self.papers: list[Paper] = []
-        self.visits: list[Visit] = []
+        self.visits, self.referrals, self.offers = [], [], []
         self.joined: list[tuple[User, str, datetime]] = []
-        with suppress(_Ahead):
+        matter.life = self
+        with suppress(Ahead):
             self._live()
 
     # What later rooms read.
@@ -89,16 +69,6 @@ class Life:
         return self.matter.channel
 
     @property
-    def state_due_at(self) -> datetime | None:
-        """Until when it may stay in the state it is in."""
-        if self.status not in OPEN:
-            return None
-        limits = self.plan.made["limits"]
-        days = limits.get((self.grade, self.status)) or limits.get(("", self.status))
-        entered = next(at for _no, _move, before, after, at, *_rest in reversed(self.steps) if before != after)
-        return days and self.plan.working_days_after(timezone.localtime(entered).date(), days)
-
-    @property
     def by_id(self) -> int:
         return self.matter.by.pk
 
@@ -110,50 +80,32 @@ class Life:
     def at(self) -> datetime:
         return self.matter.opened_at
 
-    # Time.
-
-    def _wait(self, low: float, high: float, office: bool = True) -> datetime:
-        """Some hours pass; what is done in an office is done by day. Raises _Ahead."""
-        hours = self.chance.uniform(low, high) * QUICK_FATES.get(self.matter.fate, 1)
-        later = timezone.localtime(self.clock + timedelta(seconds=round(hours * 3600)))
-        if office and not 8 <= later.hour < 18:
-            day = later.date() + timedelta(days=later.hour >= 18)
-            later = self.plan.moment(day, self.chance.uniform(8.2, 11.8))
-        return self._come_to(later)
-
-    def _come_to(self, moment: datetime) -> datetime:
-        if moment > self.plan.now:
-            raise _Ahead
-        self.clock = max(moment, self.clock)
-        return self.clock
+    @property
+    def police_class(self) -> str:
+        return "07" if self.restricted else POLICE_CLASSES.get(self.matter.category, "19")
 
     @property
-    def today(self) -> date:
-        return timezone.localtime(self.clock).date()
+    def in_charge(self) -> User:
+        return self.officer or self.community_officer
 
-    # Moves.
+    @property
+    def party_ids(self) -> set[int]:
+        return {side.dweller.id for side in self.matter.sides if side.dweller}
 
-    def _step(self, move: str, by: User, note: str = "", credited: int | None = None) -> None:
-        origins, target = MOVES[move].origins, MOVES[move].target
-        if origins and self.status not in origins:
-            raise ValueError(f"the demo tells an unlawful life: {move} from {self.status}")
-        before = self.status
-        self.status = str(target or before)
-        self.steps.append((len(self.steps) + 1, move, before, self.status, self.clock, by.pk, note, credited))
-
-    def _pass_the_gate(self, by: User, *, informal: bool, people: bool) -> None:
-        self.gate_checks.append((informal, people, by, self.clock))
+    # The ways through the table.
 
     def _live(self) -> None:
         fate = self.matter.fate
-        self._step("open", self.matter.by)
+        self.step("open", self.matter.by)
         if fate == "waiting":
             return
-        if fate == "protected":
-            self._protect()
-        elif fate == "course" and self._is_small():
+        if fate == "merged":
+            self.be_merged()
+        elif fate == "protected":
+            self.protect()
+        elif fate == "course" and not self.matter.doubles and self._is_small():
             self._settle_on_the_spot()
-            self._look_after()
+            self.look_after()
         else:
             self._take_the_long_way(fate)
 
@@ -163,179 +115,217 @@ class Life:
         often = 0.85 if self.matter.channel == "post" else 0.42
         return self.matter.category in SMALL_MATTERS and by_neighbours and apart and self.chance.random() < often
 
-    @property
-    def party_ids(self) -> set[int]:
-        return {side.dweller.id for side in self.matter.sides if side.dweller}
-
     def _settle_on_the_spot(self) -> None:
         by = self.matter.by
         terms = self.teller.one(phrases()["papers"]["on_the_spot"], self.matter.slots)
-        self.papers.append(Paper(self.story, terms, True, self.today, by, self.clock))
-        self._pass_the_gate(by, informal=True, people=True)
+        self.papers.append(Paper(self.story, terms, True, self.today, by, self.clock, by))
+        self.gate_checks.append((str(Procedure.INFORMAL), by, self.clock))
         self.mediator, self.settled_at, self.procedure = by, self.clock, str(Procedure.INFORMAL)
-        self._step("settle_on_the_spot", by, credited=by.person_id)
-        self._owe_visit()
+        self.step("settle_on_the_spot", by, credited=by.person_id)
+        self.owe_visits(self._visitor(), days=(7,))
+
+    def _visitor(self) -> User:
+        return self.chance.choice([self.mediator, self.community_officer, self.auxiliary])
 
     def _take_the_long_way(self, fate: str) -> None:
-        patient = fate in ("accepted", "mediating", "agreed")
-        if self.matter.channel != DisputeCase.Channel.HEAD and self.head.person_id not in self.party_ids:
-            self._join()
-        self._accept(patient=patient, quick=fate in ("overdue_accepted", "settled_lately"))
+        self._join()
+        # `patient`: the limit shall still lie ahead; `quick`: no complex matter, it is over within days.
+        self._accept(
+            patient=fate in ("accepted", "mediating", "agreed", "paused", "offered"),
+            quick=fate in ("overdue_accepted", "settled_lately"),
+        )
         if fate in ("accepted", "overdue_accepted"):
             return
+        if fate == "offered":
+            self.offer(answered=False)
+            return
+        if fate == "course" and self.chance.random() < 0.04:
+            self.offer()
         if fate in ("referred", "taken_back"):
-            self._wait(20, 100)
-            self._step("refer", self.officer, self.teller.one(phrases()["papers"]["referred"]))
-            if fate == "referred":
-                return
-            self._wait(24 * 6, 24 * 20)
-            self.due_at = self._limit()
-            self._step("take_back", self.officer, self.teller.one(phrases()["papers"]["taken_back"]))
-        self._mediate()
+            self._go_elsewhere(fate)
+        if self.status == Status.REFERRED:
+            return
+        self._inquire()
+        self.mediate()
         if fate in ("mediating", "overdue_mediating"):
             return
-        if fate == "terminated":
-            self._wait(20, 90)
-            self._step("terminate", self.officer, self.teller.one(phrases()["papers"]["terminated"]))
+        if fate == "paused":
+            self.stop(
+                "party",
+                self.chance.choice(phrases()["papers"]["pauses"]["party"]),
+                self.chance.choice((1, 2, 9, 14)),
+                self.officer,
+            )
             return
-        self._agree()
+        if fate == "terminated":
+            self._fail()
+            return
+        self.agree()
         if fate == "agreed":
             return
-        self._settle()
-        self._look_after(broken=fate == "broken")
+        self.settle()
+        self.look_after(broken=fate == "broken")
 
     def _join(self) -> None:
-        """Now and then the head of the homes tells of it too, before somebody takes it on."""
-        if self.chance.random() < 0.3:
-            self._wait(0.1, 4)
+        """Now and then the head tells of it too, before somebody takes it on; a second registration is merged into this one."""
+        if (
+            self.matter.channel != DisputeCase.Channel.HEAD
+            and self.head.person_id not in self.party_ids
+            and self.chance.random() < 0.3
+        ):
+            self.wait(0.1, 4)
             text = self.teller.one(phrases()["papers"]["joined"])
             self.joined.append((self.head, text, self.clock))
-            self._step("join", self.head)
+            self.step("join", self.head)
+        for double in self.matter.doubles:
+            self.come_to(double.opened_at)
+            self.wait(0.1, 2)
+            double.merged_at = self.clock
+            self.joined.append((double.by, double.story, double.opened_at))
+            self.step("join", self.community_officer, double)
 
     def _limit(self) -> datetime:
         return self.plan.working_days_after(self.today, self.plan.made["limits"][self.grade, ""])
 
     def _accept(self, *, patient: bool, quick: bool) -> None:
-        """`patient`: the limit shall still lie ahead; `quick`: no complex matter, it is over within days."""
         chance = self.chance
         shares = (0, 50, 50) if patient else (40, 60, 0) if quick else (34, 50, 16)
         self.grade = str(chance.choices([Grade.SIMPLE, Grade.ORDINARY, Grade.COMPLEX], shares)[0])
         calm = {Grade.SIMPLE: (88, 12, 0), Grade.ORDINARY: (62, 33, 5), Grade.COMPLEX: (25, 50, 25)}[self.grade]
-        self._assess(str(chance.choices([Risk.GREEN, Risk.YELLOW, Risk.RED], calm)[0]))
-        self._step("accept", self.officer, self.assessments[-1][1])
+        self.judge(str(chance.choices([Risk.GREEN, Risk.YELLOW, Risk.RED], calm)[0]))
+        judged = self.assessments[-1]
+        self.step("accept", self.officer, f"{Risk(judged.risk).label} · {judged.points} 分")
 
-    def _assess(self, risk: str) -> None:
-        self._wait(0.3, 9)
+    def judge(self, risk: str) -> None:
+        """Signals that suggest this colour, or now and then a calmer one, which somebody overrides and says why."""
+        self.wait(0.3, 9)
         # The chief takes red ones himself.
         self.officer = self.plan.chief if risk == Risk.RED else self.community_officer
+        papers, weights = phrases()["papers"], self.plan.made["signals"]
+        suggested, reason = risk, ""
+        if risk == Risk.YELLOW and self.chance.random() < 0.12:
+            suggested, reason = str(Risk.GREEN), self.teller.one(papers["risk"])
+        signals = {code: weights[code] for code in self.chance.choice(papers["signals"][suggested])}
+        points = sum(signals.values())
         self.risk, self.due_at = risk, self._limit()
-        self.assessments.append((risk, self.teller.one(phrases()["papers"]["risk"]), self.officer, self.clock))
+        self.assessments.append(Judgement(signals, points, suggested, risk, reason, self.officer, self.clock))
 
-    def _mediate(self) -> None:
-        chance = self.chance
+    def _go_elsewhere(self, fate: str) -> None:
+        self.wait(20, 100)
+        sent = self.refer(self.teller.one(phrases()["papers"]["referred"]), self.officer)
+        self.hear_of(sent)
+        if fate == "taken_back":
+            self.wait(24 * 2, 24 * 10)
+            self.due_at = self._limit()
+            self.step("take_back", self.officer, self.teller.one(phrases()["papers"]["taken_back"]))
+
+    def _inquire(self) -> None:
+        """Complex matters are looked into before both sides sit down."""
+        if self.chance.random() < (0.8 if self.grade == Grade.COMPLEX else 0.1):
+            papers = phrases()["papers"]
+            self.wait(0.5, 8)
+            whom, record = self.chance.choice(papers["witnesses"]), self.teller.one(papers["inquiries"], {"看": papers["看"]})
+            self.inquiries.append((whom, record, self.chance.choice(papers["places"]), self.officer, self.clock))
+            self.step("inquire", self.officer)
+
+    def mediate(self) -> None:
+        chance, papers = self.chance, phrases()["papers"]
         quick = self.grade == Grade.SIMPLE
-        self._wait(0.5, 3 if quick else 30)
-        if self.matter.fate == "course" and chance.random() < 0.03:
-            # Somebody was away, or wanted to think it over: these are the ones settled late.
-            self._wait(24 * 6, 24 * 30)
-        parties = self.party_ids
-        mediators = [self.head, self.auxiliary, self.community_officer]
-        fit = [(each, weight) for each, weight in zip(mediators, (56, 22, 22), strict=True) if each.person_id not in parties]
+        self.wait(0.5, 3 if quick else 30)
+        by_police = self.matter.fate == "police"
+        self.procedure = str(Procedure.POLICE if by_police else Procedure.PEOPLE)
+        fit = [(self.head, 56), (self.auxiliary, 22), (self.community_officer, 22)]
+        fit = [(each, weight) for each, weight in fit if each.person_id not in self.party_ids]
         self.mediator = chance.choices([each for each, _w in fit], [weight for _e, weight in fit])[0]
-        self._pass_the_gate(self.officer, informal=True, people=True)
-        self._step("gate", self.officer, self.teller.one(phrases()["papers"]["gate"]))
-        self.procedure = str(Procedure.PEOPLE)
-        self.applications.append((self.procedure, self.officer, self.clock))
-        self._step("mediate", self.officer, self.mediator.name)
-        papers = phrases()["papers"]
-        for _session in range(1 if quick or chance.random() < 0.7 else 2):
-            held_at = self._wait(1, 4 if quick else 40)
+        if by_police:
+            self.mediator = self.officer
+        self.gate_checks.append((self.procedure, self.officer, self.clock))
+        self.step("gate", self.officer, self.teller.one(papers["gate_police" if by_police else "gate"]))
+        asked = 0 if chance.random() < 0.4 else None
+        wishes = chance.choice(papers["wishes"]) if asked is not None else ""
+        self.applications.append((self.procedure, asked, wishes, self.officer, self.clock))
+        self.step("mediate", self.officer, self.mediator.name)
+        if self.matter.fate == "course" and chance.random() < 0.04:
+            # These are the ones settled late, or in time because the clock stood still.
+            self.think_it_over()
+        last = Outcome.REFUSED if self.matter.fate == "terminated" else Outcome.AGREED
+        last = Outcome.GOES_ON if self.matter.fate in ("mediating", "overdue_mediating", "paused") else last
+        sessions = 1 if quick or by_police or chance.random() < 0.7 else 2
+        for no in range(1, sessions + 1):
+            held_at = self.wait(1, 4 if quick else 40)
             together = {self.mediator.pk, self.officer.pk} if chance.random() < 0.5 else {self.mediator.pk}
             record = self.teller.one(papers["sessions"], {"看": papers["看"], "证": papers["证"]})
-            self.sessions.append((held_at, chance.choice(papers["places"]), sorted(together), record, self.officer))
-            self._wait(0.2, 1.5)
-            self._step("session", self.officer)
+            outcome = str(last if no == sessions else Outcome.GOES_ON)
+            self.wait(0.2, 1.5)
+            self.sessions.append(
+                Session(held_at, chance.choice(papers["places"]), self.procedure, sorted(together), record, outcome, self.officer)
+            )
+            self.step("session", self.officer, str(Outcome(outcome).label))
 
-    def _agree(self) -> None:
+    def _fail(self) -> None:
+        """A party refuses: the mediation ends in the same breath, and the case some days later."""
+        self.step("break_off", self.officer, str(Outcome.REFUSED.label))
+        self.mediator, self.procedure = None, ""
+        self.wait(20, 90)
+        self.step("terminate", self.officer, self.teller.one(phrases()["papers"]["terminated"]))
+
+    def agree(self) -> None:
         chance, own = self.chance, phrases()["categories"][self.matter.category]
-        self._wait(0.2, 2 if self.grade == Grade.SIMPLE else 20)
-        oral = chance.random() < 0.35
-        paper = Paper(self.story, self.teller.one(own["terms"], self.matter.slots), oral, self.today, self.officer, self.clock)
-        for what in chance.sample(own["duties"], min(len(own["duties"]), chance.choices((0, 1, 2), (35, 50, 15))[0])):
-            due = self.today + timedelta(days=chance.randint(1, 25))
-            late = chance.random() < 0.08
-            done = (
-                due + timedelta(days=chance.randint(1, 9))
-                if late
-                else max(self.today, due - timedelta(days=chance.randint(0, 6)))
-            )
-            done_by_now = done < self.plan.today
-            paper.duties.append((self.teller.one([what], self.matter.slots), due, done if done_by_now else None))
+        self.wait(0.2, 2 if self.grade == Grade.SIMPLE else 20)
+        in_parts = self.matter.fate == "instalments" or (self.matter.category in ABOUT_MONEY and chance.random() < 0.3)
+        oral = chance.random() < 0.35 and not in_parts and self.matter.fate != "police"
+        terms = self.teller.one(own["terms"], self.matter.slots)
+        paper = Paper(self.story, terms, oral, self.today, self.officer, self.clock, self.mediator)
+        if in_parts:
+            self._in_instalments(paper)
+        else:
+            for what in chance.sample(own["duties"], min(len(own["duties"]), chance.choices((0, 1, 2), (35, 50, 15))[0])):
+                text = self.teller.one([what], self.matter.slots)
+                money = MONEY.search(text)
+                self._owe(paper, text, self.today + timedelta(days=chance.randint(1, 25)), money and Decimal(money[1]))
         self.papers.append(paper)
-        self._step("agree", self.officer)
+        self.step("agree", self.officer)
+        self.owed = [duty for duty in paper.duties if duty.will_be_done is not None]
 
-    def _settle(self) -> None:
-        self._wait(0.1, 1 if self.grade == Grade.SIMPLE else 26)
+    def _in_instalments(self, paper: Paper) -> None:
+        chance, lately = self.chance, self.matter.fate == "instalments"
+        total = Decimal(chance.choice((1800, 2600, 5000, 8000, 12000, 20000)))
+        paper.terms += f"共{total}元，分三期付清。"
+        first = self.today + timedelta(days=3 if lately else chance.randint(10, 20))
+        every = "week" if lately else "month"
+        for no, part in enumerate(instalments(what="支付约定款项", total=total, count=3, first_due_on=first, every=every)):
+            self._owe(paper, part.what, part.due_on, part.amount, late=lately and no == 1)
+
+    def _owe(self, paper: Paper, what: str, due: date, amount: Decimal | None, *, late: bool = False) -> None:
+        """Most perform in time, a few late, and hardly anybody never."""
+        chance = self.chance
+        done = (
+            due + timedelta(days=chance.randint(1, 9))
+            if late or chance.random() < 0.08
+            else due - timedelta(days=chance.randint(0, 6))
+        )
+        never = not late and chance.random() < 0.01
+        moment = None if never else self.plan.moment(max(done, self.today + timedelta(days=1)), chance.uniform(8.5, 17.5))
+        paper.duties.append(Duty(what, due, 1 if len(self.matter.sides) > 1 else 0, amount, moment))
+
+    def settle(self) -> None:
+        paper = self.papers[-1]
+        if not paper.oral and len(self.matter.sides) > 1:
+            self.wait(0.1, 1 if self.grade == Grade.SIMPLE else 12)
+            paper.signed_at = self.clock
+            names = [*(side.name for side in self.matter.sides[:2]), self.mediator.name]
+            self.step("sign", self.officer, "、".join(names))
+        self.wait(0.1, 1 if self.grade == Grade.SIMPLE else 14)
         self.settled_at = self.clock
-        note = self.chance.choice(phrases()["papers"]["settled"])
-        self._step("settle", self.officer, note, self.mediator.person_id)
-        self._owe_visit()
+        self.step("settle", self.officer, self.chance.choice(phrases()["papers"]["settled"]), self.mediator.person_id)
+        self.owe_visits(self._visitor())
 
-    def _owe_visit(self) -> None:
-        due, taken = self.today + timedelta(days=FOLLOW_UP_DAYS), {visit.due_on for visit in self.visits}
-        while due in taken:
-            due += timedelta(days=1)
-        self.visits.append(Visit(due))
-
-    def _look_after(self, *, broken: bool = False) -> None:
-        """Visits until the peace holds, then the archive; now and then it does not hold."""
-        papers, chance = phrases()["papers"], self.chance
-        visitor = chance.choice([self.community_officer, self.auxiliary])
-        for turn in range(3):
-            visit = self.visits[-1]
-            self._come_to(
-                self.plan.moment(visit.due_on + timedelta(days=chance.choice((-1, 0, 0, 0, 1, 2))), chance.uniform(8.5, 17))
-            )
-            uneasy = not broken and turn < 2 and chance.random() < 0.05
-            visit.outcome = str(Outcome.BROKEN if broken else Outcome.UNEASY if uneasy else Outcome.HOLDS)
-            visit.done_at, visit.by = self.clock, visitor
-            visit.note = chance.choice(papers["broken" if broken else "uneasy" if uneasy else "visits"])
-            self._step("follow_up", visitor, visit.note)
-            if broken:
-                self._reopen(visit.note, visitor)
-                self._mediate()
-                self._agree()
-                self._settle()
-                broken = False
-            elif uneasy:
-                self._owe_visit()
-            else:
-                break
-        self._archive()
-
-    def _reopen(self, reason: str, by: User) -> None:
-        self.settled_at = None
+    def reopen(self, reason: str, by: User) -> None:
+        self.settled_at = self.archived_at = None
+        self.owed = []
         self.due_at = self._limit()
-        self._step("reopen", by, reason)
+        self.step("reopen", by, reason)
 
-    def _archive(self) -> None:
-        if self.chance.random() < 0.06:
-            return
-        self._wait(20, 24 * 12)
-        duties = [duty for paper in self.papers[-1:] for duty in paper.duties]
-        if any(performed is None for _what, _due, performed in duties):
-            return
-        last = max((performed for _what, _due, performed in duties), default=self.today)
-        if last >= self.today:
-            self._come_to(self.plan.moment(last + timedelta(days=1), self.chance.uniform(9, 17)))
-        self.archived_at = self.clock
-        self._step("archive", self.community_officer)
-
-    def _protect(self) -> None:
-        """Nobody mediates: graded red by the chief, handed to the office in charge."""
-        self.grade = str(Grade.COMPLEX)
-        self._assess(str(Risk.RED))
-        self._step("accept", self.officer, self.teller.one(phrases()["protected"]["notes"]))
-        if self.chance.random() < 0.8:
-            self._wait(2, 40)
-            self._step("refer", self.officer, self.teller.one(phrases()["papers"]["to_protect"]))
+    @property
+    def opened_on(self) -> date:
+        return timezone.localtime(self.at).date()

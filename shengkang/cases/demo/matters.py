@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
+from shengkang.cases.demo.rows import Side
 from shengkang.cases.demo.stories import Teller, phrases
 from shengkang.cases.models import DisputeCase
 from shengkang.organization.demo import Dweller, Dwelling, Plan
@@ -40,16 +42,19 @@ STAGED = {
     "terminated": 4,
     "broken": 11,
     "protected": 10,
+    "merged": 6,
+    "paused": 4,
+    "offered": 2,
+    "instalments": 3,
+    "police": 14,
 }
-
-
-@dataclass
-class Side:
-    """A party as it is written down."""
-
-    name: str
-    dweller: Dweller | None = None
-    home: Dwelling | None = None
+# Fates whose matter is one the fate fits: the class of the justice bureau.
+CATEGORIES = {"protected": "01", "police": "06", "instalments": "19"}
+# What the police call the same: the class of the justice bureau and that of a call to 110.
+POLICE_CLASSES = {
+    "01": "10", "02": "11", "03": "17", "04": "12", "07": "17", "08": "17", "10": "13", "15": "14", "16": "14", "18": "16", "19": "12",
+    "20": "15",
+}  # fmt: skip
 
 
 @dataclass
@@ -65,6 +70,12 @@ class Matter:
     by: User
     story: str = ""
     slots: dict = field(default_factory=dict)
+    # A second registration of the same dispute: the first one, and when it was merged into that; there, its doubles.
+    first: "Matter | None" = None
+    merged_at: datetime | None = None
+    doubles: list["Matter"] = field(default_factory=list)
+    # The life it had, once it is told.
+    life: Any = None
 
 
 def year_of_matters(plan: Plan) -> list[Matter]:
@@ -97,6 +108,7 @@ class _Year:
         fates += ["course"] * (self.plan.size.disputes - len(fates))
         told = [self._matter(fate) for fate in fates]
         self._repeat(told)
+        self._double(told)
         told.sort(key=lambda matter: matter.opened_at)
         for each in told:
             hour = self._hour(each.opened_at)
@@ -114,7 +126,9 @@ class _Year:
             channel = C.HEAD
         codes = [code for code in self.codes if channel != C.POST or code in SMALL_MATTERS]
         weights = [weight for code, weight in zip(self.codes, self.weights, strict=True) if code in codes]
-        code = "01" if fate == "protected" else self.chance.choices(codes, weights)[0]
+        code = CATEGORIES.get(fate) or self.chance.choices(codes, weights)[0]
+        if fate in ("police", "instalments"):
+            channel = C.CALL_110
         opened_at = self._when(fate, code)
         dwelling = self.chance.choice(head.dwellings)
         by = self._teller_of(channel, head)
@@ -135,13 +149,13 @@ class _Year:
             return plan.now - timedelta(minutes=chance.randint(10, 840))
         # Ages in days that leave a matter of this fate where it shall be found.
         ages = {"accepted": (1, 3), "mediating": (2, 4), "agreed": (4, 6), "overdue_accepted": (14, 30),
-                "overdue_mediating": (32, 48), "settled_lately": (6, 11)}  # fmt: skip
+                "overdue_mediating": (32, 48), "settled_lately": (6, 11), "paused": (4, 9), "offered": (1, 3), "instalments": (22, 30)}  # fmt: skip
         if fate in ages:
             day = plan.today - timedelta(days=chance.randint(*ages[fate]))
         else:
             days, weights = self.days[phrases()["categories"][code]["season"]]
             day = chance.choices(days, cum_weights=weights)[0]
-            if fate in ("referred", "terminated", "broken", "taken_back", "protected"):
+            if fate in ("referred", "terminated", "broken", "taken_back", "protected", "merged"):
                 day = min(day, plan.today - timedelta(days=45))
         return self._at(day)
 
@@ -163,11 +177,22 @@ class _Year:
             return [*sides, Side(chance.choice(STAND_INS))]
         place = around.index(dwelling)
         near = [each for each in around[max(0, place - 6) : place + 7] if each.id != dwelling.id]
+        child = self._child(near) if chance.random() < 0.03 else None
+        if child:
+            return [*sides, child]
         home = chance.choice(near if between != "any" else around)
         other = self._adult(home)
         if other.id == first.id:
             return [*sides, Side(chance.choice(STAND_INS))]
         return [*sides, Side(other.name, other, home)]
+
+    def _child(self, near: list[Dwelling]) -> Side | None:
+        """Somebody under 18 of a home nearby, with the householder as guardian."""
+        year = self.plan.today.year
+        found = [
+            Side(each.name, each, home, home.householder) for home in near for each in home.people if 8 <= year - each.born < 17
+        ]
+        return self.chance.choice(found) if found else None
 
     def _adult(self, dwelling: Dwelling) -> Dweller:
         year = self.plan.today.year
@@ -183,6 +208,17 @@ class _Year:
             if before is not again and at < self.plan.now - timedelta(days=1):
                 again.opened_at, again.category, again.sides = at, before.category, before.sides
                 again.dwelling, again.channel, again.by = before.dwelling, before.channel, before.by
+
+    def _double(self, told: list[Matter]) -> None:
+        """Some disputes are registered twice: a head tells of them, and hours later somebody calls 110."""
+        before = self.plan.today - timedelta(days=20)
+        heads = [each for each in told if each.fate == "course" and each.channel == C.HEAD and each.opened_at.date() < before]
+        doubles = [each for each in told if each.fate == "merged"]
+        for double, first in zip(doubles, self.chance.sample(heads, len(doubles)), strict=True):
+            double.first, double.opened_at = first, first.opened_at + timedelta(minutes=self.chance.randint(10, 50))
+            double.category, double.sides, double.dwelling = first.category, first.sides, first.dwelling
+            double.channel, double.by = str(C.CALL_110), self.plan.officer_of(first.dwelling.village.pk)
+            first.doubles.append(double)
 
     def _templates(self, matter: Matter) -> list[str]:
         if matter.fate == "protected":

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from shengkang.cases.agreements import agreement_in_force, last_day_for_confirmation, why_not_confirmed
 from shengkang.cases.models import Agreement, DisputeCase, PaperTemplate, Party
+from shengkang.cases.moves import Status
 from shengkang.cases.papers import forms
 
 Kind = PaperTemplate.Kind
@@ -49,7 +50,8 @@ class Paper:
 
 def papers_of(case: DisputeCase) -> list[Paper]:
     """Every paper that can be written now, in the order of the file. A paper whose facts are not there yet is left out."""
-    return [Paper(kind, case, thing, day) for kind in ORDER for thing, day in _things(case, kind)]
+    kinds = ORDER[:2] if case.status == Status.REPORTED else ORDER
+    return [Paper(kind, case, thing, day) for kind in kinds for thing, day in _things(case, kind)]
 
 
 def paper_named(case: DisputeCase, name: str) -> Paper | None:
@@ -65,7 +67,7 @@ def _things(case, kind):
         case Kind.INQUIRY:
             return [(each, _day(each.held_at)) for each in case.inquiries.select_related("by")]
         case Kind.SESSION:
-            return [(each, _day(each.held_at)) for each in case.sessions.prefetch_related("mediators", "parties")]
+            return [(each, _day(each.held_at)) for each in case.sessions.all()]
         case Kind.AGREEMENT:
             return [(each, each.effective_on) for each in case.agreements.all()]
         case Kind.CONFIRMATION:

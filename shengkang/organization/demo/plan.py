@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from shengkang.organization.models import Station, Unit, User
-from shengkang.organization.selectors import end_of, is_working_day
+from shengkang.organization.selectors import Workdays, end_of
 
 # The demo's morning: what it tells of today has happened before this hour.
 MORNING = time(8, 0)
@@ -47,12 +47,13 @@ class Size:
     shifts: int
     trainings: int
     campaigns: int
+    calls: int
 
 
 WHOLE = Size(
-    28, 188, 100, 29, 2000, 600, 7, 14, 1080, 10_000, 420, 2_600, 2_000, 3, 13, 11, 41, 68, 1498, 260, 217, 620, 12, 3
+    28, 188, 100, 29, 2000, 600, 7, 14, 1080, 10_000, 420, 2_600, 2_000, 3, 13, 11, 41, 68, 1498, 260, 217, 620, 12, 3, 3_600
 )  # fmt: skip
-SMALL = Size(2, 4, 10, 3, 30, 8, 2, 2, 40, 60, 8, 40, 24, 1, 2, 1, 2, 4, 12, 12, 10, 16, 2, 1)
+SMALL = Size(2, 4, 10, 3, 30, 8, 2, 2, 40, 60, 8, 40, 24, 1, 2, 1, 2, 4, 12, 12, 10, 16, 2, 1, 60)
 
 
 @dataclass(slots=True)
@@ -159,15 +160,27 @@ class Plan:
 
     def working_days_after(self, day: date, count: int) -> datetime:
         """The end of the `count`-th working day after `day`, as `cases.services` reckons limits, but asked once per day."""
-        start = self.begins - timedelta(days=1)
-        if not self._work:
-            days = (self.today - start).days + 60
-            self._work = [is_working_day(start + timedelta(days=step)) for step in range(days)]
+        start = self._before_the_first()
         index = (day - start).days
-        while count:
+        while count > 0:
             index += 1
             count -= self._work[index]
         return end_of(start + timedelta(days=index))
+
+    def working_days_between(self, first: date, last: datetime) -> int:
+        """How many working days lie after `first` and up to the day of `last`; below zero where that comes before."""
+        start, until = self._before_the_first(), timezone.localtime(last).date()
+        if until < first:
+            return -sum(self._work[(until - start).days + 1 : (first - start).days + 1])
+        return sum(self._work[(first - start).days + 1 : (until - start).days + 1])
+
+    def _before_the_first(self) -> date:
+        """The day from which working days are counted; they are asked for once."""
+        start = self.begins - timedelta(days=1)
+        if not self._work:
+            calendar, days = Workdays(), (self.today - start).days + 120
+            self._work = [calendar.works(start + timedelta(days=step)) for step in range(days)]
+        return start
 
     def moment(self, day: date, hour: float) -> datetime:
         """A local time of a day; `hour` 9.5 is half past nine."""

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shengkang.cases.admin.forms import grouped, staff_of
 from shengkang.cases.agreements import SIGNING_SIDES, agreement_in_force, last_day_for_confirmation, who_has_not_signed
@@ -65,7 +66,7 @@ class SessionForm(VerbForm):
     outcome = forms.ChoiceField(
         choices=MediationSession.Outcome.choices,
         widget=forms.RadioSelect,
-        label=_("outcome"),
+        label=pgettext_lazy("session", "outcome"),
         help_text=_("After “no agreement” and “a party clearly refuses” the mediation ends with this session."),
     )
 
@@ -238,7 +239,9 @@ class AskConfirmationForm(VerbForm):
 
 
 class DecideConfirmationForm(VerbForm):
-    outcome = forms.ChoiceField(choices=Confirmation.Outcome.choices, widget=forms.RadioSelect, label=_("outcome"))
+    outcome = forms.ChoiceField(
+        choices=Confirmation.Outcome.choices, widget=forms.RadioSelect, label=pgettext_lazy("court", "outcome")
+    )
     decided_on = day_field(_("decided on"))
     number = forms.CharField(max_length=40, required=False, label=_("number at the court"))
 

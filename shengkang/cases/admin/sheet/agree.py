@@ -73,7 +73,15 @@ def agreement_sections(case: DisputeCase, at) -> list[dict]:
         ),
         table(
             _("Mediation sessions"),
-            [_("held at"), _("place"), _("mediators"), _("present"), _("record"), _("outcome"), _("sound recording")],
+            [
+                _("held at"),
+                _("place"),
+                _("mediators"),
+                _("present"),
+                _("record"),
+                pgettext("session", "outcome"),
+                _("sound recording"),
+            ],
             [
                 (
                     moment(held.held_at),
@@ -101,7 +109,7 @@ def agreement_sections(case: DisputeCase, at) -> list[dict]:
                     each.get_how_display(),
                     moment(each.at),
                     each.by.name,
-                    _link(pictures.get(each.pk), _("look")),
+                    _link(pictures.get(each.pk), _("open the picture")),
                 )
                 for each in signatures
             ],

@@ -16,7 +16,8 @@ VERBS = (
         call=lambda case, **given: services.file_paper(case=case, **given),
         form=FilePaperForm,
         offered=lambda case, user: (
-            case.status not in (Status.ARCHIVED, Status.MERGED) and selectors.may_take_step(user, case, "create", "paper")
+            case.status not in (Status.REPORTED, Status.ARCHIVED, Status.MERGED)
+            and selectors.may_take_step(user, case, "create", "paper")
         ),
         hint=_("It counts for the archive like a paper that was written here."),
         done=_("The paper is in the file."),
