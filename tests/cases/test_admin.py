@@ -182,7 +182,7 @@ def test_the_page_tells_who_did_what_when_and_from_what_to_what(client, life, he
 def test_the_page_costs_the_same_with_one_party_and_with_three(client, life, here, django_assert_max_num_queries):
     case = life.settled(obligations=[("装檐沟", NOW.date())] * 3)
     client.force_login(here.officer)
-    with django_assert_max_num_queries(82):
+    with django_assert_max_num_queries(88):
         client.get(page_of(case))
 
 
