@@ -19,7 +19,7 @@ from shengkang.organization.models import Unit, User
 
 # What a step may change beside the state, in the order one reads it; the history table keeps the values of each step.
 TOLD = ("village", "category", "channel", "scale", "restricted", "risk", "grade", "officer", "mediator", "procedure", "due_at")
-NAMED = {"village": (Unit, "name"), "category": (Category, "name"), "officer": (User, "name"), "mediator": (User, "name")}
+NAMED = {"village": Unit, "category": Category, "officer": User, "mediator": User}
 
 
 def timeline(case: DisputeCase) -> list[dict[str, Any]]:
@@ -63,13 +63,13 @@ def _changes(case) -> dict[int, list[tuple[str, str, str]]]:
     """By the number of the step: what it changed, from what to what. Text and places are not in the history (models/case.py)."""
     columns = {name: DisputeCase._meta.get_field(name).attname for name in TOLD}
     rows = list(case.events.order_by("pgh_id").values("steps_taken", *columns.values()))
-    names = _names(rows, columns)
     found: dict[int, dict[str, tuple[Any, Any]]] = defaultdict(dict)
     for before, after in pairwise(rows):
         for name, column in columns.items():
             if before[column] != after[column]:
                 first = found[after["steps_taken"]].get(name, (before[column], None))[0]
                 found[after["steps_taken"]][name] = (first, after[column])
+    names = _names(found.values())
     return {
         no: [
             (str(DisputeCase._meta.get_field(name).verbose_name), _said(name, old, names), _said(name, new, names))
@@ -80,14 +80,16 @@ def _changes(case) -> dict[int, list[tuple[str, str, str]]]:
     }
 
 
-def _names(rows, columns) -> dict[tuple[type, Any], str]:
-    """Names of villages, categories and people the history points at, one query for each kind."""
+def _names(changes) -> dict[tuple[type, Any], str]:
+    """Names of the villages, categories and people that changed, one query for each kind there is."""
     wanted = defaultdict(set)
-    for name, (model, _label) in NAMED.items():
-        wanted[model] |= {row[columns[name]] for row in rows} - {None, ""}
+    for changed in changes:
+        for name in changed.keys() & NAMED.keys():
+            wanted[NAMED[name]] |= set(changed[name]) - {None, ""}
     return {
         (model, pk): name
         for model, keys in wanted.items()
+        if keys
         for pk, name in model.objects.filter(pk__in=keys).values_list("pk", "name")
     }
 
@@ -97,7 +99,7 @@ def _said(name, value, names) -> str:
     if value in (None, ""):
         return pgettext("value", "nothing")
     if name in NAMED:
-        return names.get((NAMED[name][0], value), "–")
+        return names.get((NAMED[name], value), "–")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):

@@ -29,7 +29,7 @@ def _dashboard() -> dict:
     """The page, against counting the same three months of the same figures from all their rows (what the page would do without the hall)."""
     station, at = Station.objects.order_by("pk").first(), timezone.now()
     services.recount_everything_open(station=station, at=at)
-    leader, client = _someone("township_leader"), Client()
+    leader, client = _someone("township_leader"), Client(headers={"host": "localhost"})
     client.force_login(leader)
     page = reverse("reports:dashboard")
     assert client.get(page).status_code == 200

@@ -82,6 +82,17 @@ def test_the_list_of_another_does_not_exist(client, here, world):
         assert client.post(KEEP, {"name": "一", "query": "hand=today"}).status_code in (403, 404)
 
 
+def test_a_search_says_how_far_back_it_looked_and_leads_further(client, life, here):
+    old = life.reported(story="借道争执", at=timezone.now() - timedelta(days=5 * 365))
+    client.force_login(here.officer)
+    near = client.get(LIST, {"q": "借道", "whose": ""})
+    assert (near.context["cl"].result_count, near.context["years"]["since"]) == (0, timezone.now().year - 2)
+    far = client.get(f"{LIST}?{near.context['years']['wider']}")
+    assert [each.no for each in far.context["cl"].result_list] == [old.no]
+    assert far.context["years"]["since"] is None
+    assert client.get(LIST).context["years"] is None
+
+
 # -- many at once --
 
 

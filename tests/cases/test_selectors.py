@@ -58,10 +58,10 @@ def test_how_late_a_case_is_goes_by_the_nearer_limit_and_a_stopped_clock_says_so
 def test_the_panels_cost_the_same_with_one_row_and_with_three(life, here, django_assert_num_queries):
     life.reported()
     assert here.officer.roles
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(9):
         selectors.needs_a_hand(here.officer, NOW)
     life.reported(), life.reported()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(9):
         selectors.needs_a_hand(here.officer, NOW)
 
 

@@ -14,7 +14,7 @@ from shengkang.notices.models import Notice
 from tests.journeys.tables import run
 from tests.journeys.town import HOUSEHOLDER, NEIGHBOUR, drawn
 from tests.journeys.visitor import Visitor
-from tests.world import a_picture, file_papers, mediate
+from tests.world import a_picture, mediate
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -42,7 +42,6 @@ def test_three_instalments_one_of_them_late(town):
     )  # fmt: skip
     services.accept_case(case=case, risk="green", grade="complex", officer=here.officer, by=here.officer, at=at)
     mediate(case, head, by=here.officer, at=at)
-    file_papers(case, here.officer, at=at)
     owing = case.parties.get(name=NEIGHBOUR)
 
     with on(3, 12):

@@ -20,6 +20,7 @@ from shengkang.cases.models import DisputeCase
 from shengkang.cases.timeline import timeline
 from shengkang.organization.desk import StationAdmin
 from shengkang.organization.desk_parts import OwnVillages, badge
+from shengkang.organization.selectors import day_of
 
 
 @admin.register(DisputeCase)
@@ -28,7 +29,7 @@ class CaseAdmin(PaperPages, Registering, KeptLists, AtOnce, StationAdmin):
     add_action = "create"
     verbs = VERBS
     paginator = listing.BoundedPaginator
-    list_display = ("no", "what", "state", "limit", "risk_colour", "officer", "opened_at")
+    list_display = ("no", "what", "state", "limit", "risk_colour", "officer", "told_on")
     list_select_related = ("category", "village", "officer")
     list_filter = (
         listing.HandFilter,
@@ -42,7 +43,7 @@ class CaseAdmin(PaperPages, Registering, KeptLists, AtOnce, StationAdmin):
     )
     search_fields = ("no",)
     search_help_text = gettext_lazy("case number, place, what happened, a party's name, the last digits of a telephone")
-    sortable_by = ("opened_at", "limit")
+    sortable_by = ("told_on", "limit")
     show_facets = admin.ShowFacets.NEVER  # each facet counts the whole history
     fields = ()
     view_on_site = False
@@ -59,6 +60,10 @@ class CaseAdmin(PaperPages, Registering, KeptLists, AtOnce, StationAdmin):
     def limit(self, case):
         late, tone = selectors.lateness(case, timezone.now())
         return badge(late, tone, "" if tone else "none")
+
+    @admin.display(description=gettext_lazy("registered at"), ordering="opened_at")
+    def told_on(self, case):
+        return day_of(case.opened_at).isoformat()
 
     @admin.display(description=gettext_lazy("risk"))
     def risk_colour(self, case):

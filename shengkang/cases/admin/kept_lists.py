@@ -1,6 +1,7 @@
 """The lists an officer keeps for himself, above the list of cases: one click brings the same filters and the same search again."""
 
 from django.contrib import messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
@@ -8,6 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from shengkang.cases import services
+from shengkang.cases.admin import listing
 from shengkang.cases.models import SavedFilter
 from shengkang.cases.services.lists import tidy
 from shengkang.errors import RuleViolation
@@ -26,8 +28,16 @@ class KeptLists:
         return [*own, *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
-        shown = {"kept_lists": self._kept(request), "query": tidy(request.GET.urlencode())}
+        shown = {"kept_lists": self._kept(request), "query": tidy(request.GET.urlencode()), "years": self._years(request)}
         return super().changelist_view(request, {**(extra_context or {}), **shown})
+
+    def _years(self, request) -> dict | None:
+        """How far back the search looks, and the address that looks further; nothing without a search."""
+        if not request.GET.get(SEARCH_VAR, "").strip():
+            return None
+        searched, wider = listing.years_of(request), request.GET.copy()
+        wider[listing.YearsFilter.parameter_name] = "all"
+        return {"since": searched[0] if searched else None, "wider": wider.urlencode()}
 
     def _kept(self, request) -> list[dict]:
         if not access.may(request.user, "saved_filter", "list"):

@@ -31,15 +31,20 @@
     if (target) { target.click(); }
   }
 
+  // Back to the list as it was left: the filters travel in the address of the case.
+  function back() {
+    var list = document.querySelector('.breadcrumbs a:last-of-type'), kept = new URLSearchParams(location.search).get('_changelist_filters');
+    if (list) { location.assign(list.href + (kept ? '?' + kept : '')); }
+  }
+
   function search() {
     var box = document.getElementById('searchbar');
     if (box) { box.focus(); box.select(); }
   }
 
   function turn(by) {
-    var page = document.querySelector('.paginator .this-page'), next = page;
-    do { next = next && (by > 0 ? next.nextElementSibling : next.previousElementSibling); } while (next && next.tagName !== 'A' && next.tagName !== 'LI');
-    if (next) { (next.tagName === 'A' ? next : next.querySelector('a') || next).click(); }
+    var pages = all('.paginator a:not(.showall), .paginator .this-page'), now = pages.findIndex(function (page) { return page.classList.contains('this-page'); });
+    if (now >= 0 && pages[now + by]) { pages[now + by].click(); }
   }
 
   var keys = onList
@@ -47,7 +52,7 @@
       j: function () { walk(1); }, k: function () { walk(-1); }, x: tick, '/': search, c: function () { go('.object-tools .addlink'); },
       n: function () { turn(1); }, p: function () { turn(-1); }
     }
-    : { j: function () { walk(1); }, k: function () { walk(-1); }, u: function () { go('.breadcrumbs a:last-of-type'); } };
+    : { j: function () { walk(1); }, k: function () { walk(-1); }, u: back };
   keys['?'] = function () { if (help && help.showModal && !help.open) { help.showModal(); } };
 
   document.addEventListener('keydown', function (event) {
