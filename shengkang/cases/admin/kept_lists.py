@@ -37,7 +37,7 @@ class KeptLists:
             return None
         searched, wider = listing.years_of(request), request.GET.copy()
         wider[listing.YearsFilter.parameter_name] = "all"
-        return {"since": searched[0] if searched else None, "wider": wider.urlencode()}
+        return {"since": str(searched[0]) if searched else None, "wider": wider.urlencode()}
 
     def _kept(self, request) -> list[dict]:
         if not access.may(request.user, "saved_filter", "list"):
