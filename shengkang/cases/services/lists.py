@@ -1,7 +1,8 @@
 """Lists of cases an officer keeps for himself: a name for what he filters and searches again and again."""
 
+from urllib.parse import parse_qsl, urlencode
+
 from django.db import transaction
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from shengkang.cases.models import SavedFilter
@@ -16,13 +17,8 @@ PASSING = ("p", "e", "_changelist_filters", "csrfmiddlewaretoken")
 
 def tidy(query: str) -> str:
     """The filters of an address in one form: sorted, without the page one stood on."""
-    asked = QueryDict(query.lstrip("?"), mutable=True)
-    for name in PASSING:
-        asked.pop(name, None)
-    ordered = QueryDict(mutable=True)
-    for name in sorted(asked):
-        ordered.setlist(name, [each for each in asked.getlist(name) if each])
-    return ordered.urlencode()
+    asked = [(name, value) for name, value in parse_qsl(query.lstrip("?")) if name not in PASSING]
+    return urlencode(sorted(asked, key=lambda pair: pair[0]))
 
 
 @transaction.atomic
