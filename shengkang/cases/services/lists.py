@@ -17,8 +17,8 @@ PASSING = ("p", "e", "_changelist_filters", "csrfmiddlewaretoken")
 
 def tidy(query: str) -> str:
     """The filters of an address in one form: sorted, without the page one stood on."""
-    asked = parse_qsl(query.lstrip("?"))
-    return urlencode(sorted((name, value) for name, value in asked if name not in PASSING))
+    asked = [(name, value) for name, value in parse_qsl(query.lstrip("?")) if name not in PASSING]
+    return urlencode(sorted(asked, key=lambda pair: pair[0]))
 
 
 @transaction.atomic
