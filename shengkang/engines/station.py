@@ -170,7 +170,10 @@ class Station:
         if self.demo:
             self.say("Demo station (made once, when the database is empty) …")
             self._finish(self._manage("demo"))
+        # A station of before may lack the tables of a newer version; what is there stays.
+        rules = self._manage("load_case_rules")
         self._finish(check)
+        self._finish(rules)
         _head, _warnings, told = check.log.read_text(errors="replace").partition("WARNINGS:")
         if told:
             self.say("What needs a hand (docs/operations.md):\n" + told.strip())
