@@ -99,13 +99,6 @@ def the_station_settles_it(here, case):
         asked = {"held_at": "2026-03-13T09:00", "place": "两家屋后", "whom": "隔壁的住户", "record": "屋檐的水确实滴进地窖。"}
         officer.do(desk(case, "inquire"), **asked)
         officer.do(
-            desk(case, "inquire"),
-            held_at="2026-03-13T13:30",
-            place="祁家地窖",
-            whom="双方当事人",
-            record="檐沟断了一截，水正滴进地窖。",
-        )
-        officer.do(
             desk(case, "session"),
             held_at="2026-03-13T14:30",
             place="村委会调解室",
