@@ -10,6 +10,7 @@ from django.views import defaults
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, pagination, permissions, serializers, status
 from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -58,8 +59,9 @@ class ByMatrix(permissions.BasePermission):
 def answer_for(exception, context):
     """Every error of the API in one shape: `{"error": {"code": str, "message": str, "fields"?: {name: [str]}}}`.
 
-    409 for a rule of the field, 400 for a wrong shape, 401/403/404 as HTTP has them.
+    409 for a rule of the field, 400 for a wrong shape, 401/403/404 as HTTP has them. Always JSON, where a file was asked for too.
     """
+    context["request"].accepted_renderer, context["request"].accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     if isinstance(exception, RuleViolation):
         return Response({"error": {"code": exception.code, "message": str(exception)}}, status=status.HTTP_409_CONFLICT)
     if isinstance(exception, Http404):

@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.utils import timezone
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.permissions import IsAuthenticated
@@ -82,7 +83,7 @@ class ClockTablesViewSet(viewsets.ViewSet):
     access_actions = {"list": "list"}
     detail = False
 
-    @extend_schema(responses=shapes.ClockTables, operation_id="case_clock_tables")
+    @extend_schema(responses=forced_singular_serializer(shapes.ClockTables), operation_id="case_clock_tables")
     def list(self, request):
         tables = {"signals": RiskSignal, "bands": RiskBand, "limits": Limit, "rungs": Rung}
         rows = {name: model.objects.visible_to(request.user) for name, model in tables.items()}
