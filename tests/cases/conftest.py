@@ -1,9 +1,13 @@
 """Cases in each state, reached by the station's own verbs."""
 
+import io
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from rest_framework.test import APIClient
 
 from shengkang.cases import services
 from shengkang.cases.services import PartyDetails
@@ -102,3 +106,24 @@ def life(here, world):
         merged=merged,
         protected=protected,
     )
+
+
+@pytest.fixture
+def api(here):
+    """A client for a user: api(here.officer)."""
+
+    def of(user):
+        client = APIClient()
+        client.force_authenticate(user)
+        return client
+
+    return of
+
+
+@pytest.fixture
+def photo(settings, tmp_path):
+    """As a telephone sends it."""
+    settings.MEDIA_ROOT = tmp_path
+    written = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(written, "JPEG")
+    return SimpleUploadedFile("IMG_0001.jpg", written.getvalue(), "image/jpeg")

@@ -1,12 +1,9 @@
 """The desk: lists by what needs a hand, the case whole on one page, steps as buttons, registration."""
 
-import io
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from PIL import Image
 
 from shengkang.attachments.models import Attachment
 from shengkang.audit.models import AccessEntry
@@ -34,14 +31,6 @@ def listed(client, **query):
 
 def offered(client, case):
     return [verb["name"] for verb in client.get(page_of(case)).context["verbs"]]
-
-
-@pytest.fixture
-def photo(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    written = io.BytesIO()
-    Image.new("RGB", (40, 30), "green").save(written, "JPEG")
-    return SimpleUploadedFile("IMG_0001.jpg", written.getvalue(), "image/jpeg")
 
 
 # -- strangers --

@@ -13,18 +13,6 @@ CASES = "/api/v1/cases/"
 
 
 @pytest.fixture
-def api(here):
-    """A client for a user: api(here.officer)."""
-
-    def of(user):
-        client = APIClient()
-        client.force_authenticate(user)
-        return client
-
-    return of
-
-
-@pytest.fixture
 def registration(here, world):
     return {
         "village": here.villages[0].pk,

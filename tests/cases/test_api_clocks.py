@@ -4,22 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from rest_framework.test import APIClient
 
 from shengkang.cases.models import Limit
 from tests.cases.test_api import send
 
 SOON = "2099-01-01"
-
-
-@pytest.fixture
-def api(here):
-    def of(user):
-        client = APIClient()
-        client.force_authenticate(user)
-        return client
-
-    return of
 
 
 @pytest.mark.parametrize("step", ["assess", "receipt", "answer", "refer"])

@@ -1,7 +1,6 @@
 """Registering for programs: compare first, then join or register; parties and duplicates put right."""
 
 import pytest
-from rest_framework.test import APIClient
 
 from shengkang.cases import services
 from shengkang.cases.models import DisputeCase
@@ -10,16 +9,6 @@ from tests.world import NOW
 
 CASES = "/api/v1/cases/"
 ID_NUMBER = "11010519491231002X"
-
-
-@pytest.fixture
-def api(here):
-    def of(user):
-        client = APIClient()
-        client.force_authenticate(user)
-        return client
-
-    return of
 
 
 @pytest.fixture

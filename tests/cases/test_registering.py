@@ -1,13 +1,10 @@
 """What a registration says, how it is put right, and whether it was told before."""
 
-import io
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from shengkang.attachments.models import Attachment
 from shengkang.audit.models import AccessEntry
@@ -285,14 +282,6 @@ def test_a_protected_matter_does_not_join_an_ordinary_case(life, here):
 def desk(client, here):
     client.force_login(here.officer)
     return client
-
-
-@pytest.fixture
-def photo(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    written = io.BytesIO()
-    Image.new("RGB", (40, 30), "green").save(written, "JPEG")
-    return SimpleUploadedFile("IMG_0001.jpg", written.getvalue(), "image/jpeg")
 
 
 def form_of(here, **more):

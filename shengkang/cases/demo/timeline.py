@@ -23,6 +23,8 @@ class Ahead(Exception):
 class Timeline:
     """Steps of one case in the order of time."""
 
+    in_charge: User  # who holds the case; the life that is told knows
+
     def __init__(self, plan: Plan, matter: Matter, teller: Teller, chance):
         self.plan, self.matter, self.teller, self.chance = plan, matter, teller, chance
         self.clock = matter.opened_at
@@ -77,10 +79,6 @@ class Timeline:
             duty.performed_on = timezone.localtime(duty.will_be_done).date()
             self.owed.remove(duty)
             self.step("perform", self.in_charge, f"{duty.what} · {duty.performed_on.isoformat()}")
-
-    @property
-    def in_charge(self) -> User:
-        raise NotImplementedError
 
     def step(self, move: str, by: User, note="", credited: int | None = None) -> None:
         """`note`: a text, or another life whose number will stand there."""

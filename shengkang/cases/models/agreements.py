@@ -35,10 +35,12 @@ class Agreement(models.Model):
         return f"{self.case} · {self.effective_on}"
 
 
-class ObligationQuerySet(models.QuerySet):
+class OfAgreementQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(agreement__case__in=DisputeCase.objects.visible_to(user))
 
+
+class ObligationQuerySet(OfAgreementQuerySet):
     def open(self):
         return self.filter(performed_on=None)
 
@@ -75,11 +77,6 @@ class Obligation(models.Model):
 
     def __str__(self):
         return self.what
-
-
-class OfAgreementQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(agreement__case__in=DisputeCase.objects.visible_to(user))
 
 
 class Signature(Fact):

@@ -21,9 +21,9 @@ RECEIPT_AWAITED = timedelta(days=3)
 ANSWER_AWAITED = timedelta(days=30)
 
 
-class CategoryQuerySet(models.QuerySet):
+class ReferenceQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The bureau's classes are nobody's secret."""
+        """Classes and rules of the field are nobody's secret."""
         return self.all()
 
 
@@ -36,7 +36,7 @@ class Category(models.Model):
     # Marriage, adoption, parentage: an agreement on these is not confirmed by the court (法释〔2011〕5号 art. 4).
     about_status = models.BooleanField(_("may concern marriage, adoption or parentage"), default=False)
 
-    objects = CategoryQuerySet.as_manager()
+    objects = ReferenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dispute category")
@@ -57,7 +57,7 @@ class PoliceClass(models.Model):
     name = models.CharField(pgettext_lazy("category", "name"), max_length=40)
     is_dispute = models.BooleanField(_("a dispute"), default=False)
 
-    objects = CategoryQuerySet.as_manager()
+    objects = ReferenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("police class")

@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.audit.models import Fact
-from shengkang.cases.models.case import DisputeCase, OfCaseQuerySet
-from shengkang.cases.models.gate import ReferenceQuerySet
+from shengkang.cases.models.case import DisputeCase, OfCaseQuerySet, ReferenceQuerySet
 from shengkang.cases.moves import Status
 from shengkang.organization.models import User
 

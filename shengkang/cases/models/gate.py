@@ -2,18 +2,13 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shengkang.audit.models import Fact
-from shengkang.cases.models.case import DisputeCase, OfCaseQuerySet
+from shengkang.cases.models.case import DisputeCase, OfCaseQuerySet, ReferenceQuerySet
 from shengkang.organization.models import User
-
-
-class ReferenceQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Rules of the field are nobody's secret."""
-        return self.all()
 
 
 class LawTextQuerySet(ReferenceQuerySet):
@@ -157,4 +152,4 @@ class Admonition(Fact):
         verbose_name_plural = _("letters of admonition")
 
     def __str__(self):
-        return f"{self.case} · {self.served_at:%Y-%m-%d}"
+        return f"{self.case} · {timezone.localtime(self.served_at):%Y-%m-%d}"

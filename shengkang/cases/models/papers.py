@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -79,7 +80,7 @@ class Inquiry(Fact):
         ordering = ["held_at"]
 
     def __str__(self):
-        return f"{self.case} · {self.held_at:%Y-%m-%d}"
+        return f"{self.case} · {timezone.localtime(self.held_at):%Y-%m-%d}"
 
 
 class MediationSession(models.Model):
@@ -110,7 +111,7 @@ class MediationSession(models.Model):
         ordering = ["held_at"]
 
     def __str__(self):
-        return f"{self.case} · {self.held_at:%Y-%m-%d}"
+        return f"{self.case} · {timezone.localtime(self.held_at):%Y-%m-%d}"
 
 
 class FollowUpQuerySet(OfCaseQuerySet):

@@ -34,22 +34,10 @@ def _waits_for(field):
     return waits
 
 
-def _hand_verb(move, label, call, form, offered, **kwargs):
-    return Verb(
-        name=move,
-        label=label,
-        action=ACTIONS[move],
-        call=lambda case, **given: call(case=case, **given),
-        form=form,
-        offered=offered,
-        **kwargs,
-    )
-
-
 # Whoever is asked answers before anything else.
 FIRST = (
-    _hand_verb("take_over", _("Take over"), services.take_over, clocks.TakeOverForm, _asked("take_over"), tone="main"),
-    _hand_verb("decline", _("Decline"), services.decline_case, clocks.WhyForm, _asked("decline")),
+    step("take_over", _("Take over"), services.take_over, form=clocks.TakeOverForm, offered=_asked("take_over"), tone="main"),
+    step("decline", _("Decline"), services.decline_case, form=clocks.WhyForm, offered=_asked("decline")),
 )
 VERBS = (
     step("assess", _("Judge the risk"), services.assess_risk, form=clocks.JudgeForm, also=lambda case: case.grade != ""),
@@ -70,12 +58,12 @@ VERBS = (
         also=lambda case: case.paused_at is None,
         hint=_("The working days that are left now will be left when the clock starts again."),
     ),
-    _hand_verb(
+    step(
         "offer",
         _("Offer to a colleague"),
         services.offer_case,
-        clocks.OfferForm,
-        _may_offer,
+        form=clocks.OfferForm,
+        offered=_may_offer,
         hint=_("The case stays where it is until your colleague takes it over."),
     ),
     Verb(

@@ -15,13 +15,14 @@ def in_state(move, also=lambda case: True, also_from=()):
     return offered
 
 
-def step(move, label, call, *, form=None, also=lambda case: True, **kwargs):
+def step(move, label, call, *, form=None, also=lambda case: True, offered=None, **kwargs):
+    """`also` narrows when the button is offered; `offered` says it anew where it depends on the user."""
     return Verb(
         name=move,
         label=label,
         action=ACTIONS[move],
         call=lambda case, **given: call(case=case, **given),
         form=form,
-        offered=in_state(move, also),
+        offered=offered or in_state(move, also),
         **kwargs,
     )
