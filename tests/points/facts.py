@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import F
+
 from households.models import Resident, Visit
 from patrols.models import Attendance, Patrol, Volunteer
 from points.models import Deed, EvaluationPeriod, ScoreLine
@@ -127,7 +129,7 @@ def patrolled(place, person, at, minutes=120, ended=True):
         ended_at=at + timedelta(minutes=minutes),
     )  # fmt: skip
     if not ended:
-        Patrol.objects.filter(ended_at=None).update(ended_at=at + timedelta(days=1))
+        Patrol.objects.filter(ended_at=None).update(ended_at=F("started_at") + timedelta(days=1))
         Patrol.objects.filter(pk=patrol.pk).update(ended_at=None)
     return Attendance.objects.create(patrol=patrol, volunteer=volunteer, minutes=minutes, by=place.officer, at=at)
 
